@@ -1,0 +1,72 @@
+package dev.awssandbox;
+
+import dev.awssandbox.dynamodb.DynamoDb;
+import dev.awssandbox.ec2.Ec2;
+import dev.awssandbox.iam.Iam;
+import dev.awssandbox.kernel.Kernel;
+import dev.awssandbox.kms.Kms;
+import dev.awssandbox.sfn.StepFunctions;
+import dev.awssandbox.ssm.Ssm;
+
+/**
+ * All accounts and Regions of AWS, as far as sharing AMIs touches them, on one clock. Composition root of the services; a reset makes
+ * a new one.
+ */
+public final class Cloud implements AutoCloseable {
+    private final Kernel kernel;
+    private final Settings settings;
+    private final Iam iam;
+    private final Kms kms;
+    private final Ec2 ec2;
+    private final Ssm ssm;
+    private final DynamoDb dynamoDb;
+    private final StepFunctions stepFunctions;
+
+    public Cloud(Kernel kernel, Settings settings) {
+        this.kernel = kernel;
+        this.settings = settings;
+        this.iam = new Iam(this);
+        this.kms = new Kms(this);
+        this.ec2 = new Ec2(this);
+        this.ssm = new Ssm(this);
+        this.dynamoDb = new DynamoDb(this);
+        this.stepFunctions = new StepFunctions(this);
+    }
+
+    public Kernel kernel() {
+        return kernel;
+    }
+
+    public Settings settings() {
+        return settings;
+    }
+
+    public Iam iam() {
+        return iam;
+    }
+
+    public Kms kms() {
+        return kms;
+    }
+
+    public Ec2 ec2() {
+        return ec2;
+    }
+
+    public Ssm ssm() {
+        return ssm;
+    }
+
+    public DynamoDb dynamoDb() {
+        return dynamoDb;
+    }
+
+    public StepFunctions stepFunctions() {
+        return stepFunctions;
+    }
+
+    @Override
+    public void close() {
+        kernel.close();
+    }
+}

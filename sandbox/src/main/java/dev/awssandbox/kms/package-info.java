@@ -1,0 +1,5 @@
+/** KMS: keys, aliases, policies, grants. */
+@NullMarked
+package dev.awssandbox.kms;
+
+import org.jspecify.annotations.NullMarked;

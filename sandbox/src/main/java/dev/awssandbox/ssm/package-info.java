@@ -1,0 +1,5 @@
+/** Systems Manager: parameters. */
+@NullMarked
+package dev.awssandbox.ssm;
+
+import org.jspecify.annotations.NullMarked;
