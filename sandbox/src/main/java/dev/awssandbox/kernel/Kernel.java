@@ -30,7 +30,7 @@ public final class Kernel implements AutoCloseable {
     private static final Duration STUCK_AFTER = Duration.ofSeconds(60);
     private static final Instant SIMULATED_START = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final ReentrantLock lock = new ReentrantLock(true);
+    private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final PriorityQueue<Event> events =
             new PriorityQueue<>(Comparator.comparing((Event e) -> e.at).thenComparingLong(e -> e.number));

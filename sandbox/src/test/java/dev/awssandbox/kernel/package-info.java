@@ -1,0 +1,4 @@
+@NullMarked
+package dev.awssandbox.kernel;
+
+import org.jspecify.annotations.NullMarked;
