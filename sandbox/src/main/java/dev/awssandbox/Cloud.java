@@ -2,9 +2,11 @@ package dev.awssandbox;
 
 import dev.awssandbox.dynamodb.DynamoDb;
 import dev.awssandbox.ec2.Ec2;
+import dev.awssandbox.events.EventBus;
 import dev.awssandbox.iam.Iam;
 import dev.awssandbox.kernel.Kernel;
 import dev.awssandbox.kms.Kms;
+import dev.awssandbox.lambda.Functions;
 import dev.awssandbox.sfn.StepFunctions;
 import dev.awssandbox.ssm.Ssm;
 
@@ -20,6 +22,8 @@ public final class Cloud implements AutoCloseable {
     private final Ec2 ec2;
     private final Ssm ssm;
     private final DynamoDb dynamoDb;
+    private final Functions functions;
+    private final EventBus events;
     private final StepFunctions stepFunctions;
 
     public Cloud(Kernel kernel, Settings settings) {
@@ -30,6 +34,8 @@ public final class Cloud implements AutoCloseable {
         this.ec2 = new Ec2(this);
         this.ssm = new Ssm(this);
         this.dynamoDb = new DynamoDb(this);
+        this.functions = new Functions(this);
+        this.events = new EventBus(this);
         this.stepFunctions = new StepFunctions(this);
     }
 
@@ -61,12 +67,21 @@ public final class Cloud implements AutoCloseable {
         return dynamoDb;
     }
 
+    public Functions functions() {
+        return functions;
+    }
+
+    public EventBus events() {
+        return events;
+    }
+
     public StepFunctions stepFunctions() {
         return stepFunctions;
     }
 
     @Override
     public void close() {
+        functions.close();
         kernel.close();
     }
 }
