@@ -9,6 +9,7 @@ import dev.awssandbox.kms.Kms;
 import dev.awssandbox.lambda.Functions;
 import dev.awssandbox.sfn.StepFunctions;
 import dev.awssandbox.ssm.Ssm;
+import java.net.URI;
 
 /**
  * All accounts and Regions of AWS, as far as sharing AMIs touches them, on one clock. Composition root of the services; a reset makes
@@ -17,6 +18,9 @@ import dev.awssandbox.ssm.Ssm;
 public final class Cloud implements AutoCloseable {
     private final Kernel kernel;
     private final Settings settings;
+    private final URI endpoint;
+    private final CallLog calls;
+    private final Faults faults;
     private final Iam iam;
     private final Kms kms;
     private final Ec2 ec2;
@@ -26,9 +30,18 @@ public final class Cloud implements AutoCloseable {
     private final EventBus events;
     private final StepFunctions stepFunctions;
 
+    /** A cloud that nobody reaches over the network: its services are called as the SDK clients that they are. */
     public Cloud(Kernel kernel, Settings settings) {
+        this(kernel, settings, URI.create("http://127.0.0.1:9"));
+    }
+
+    /** A cloud behind {@code endpoint}, which its functions are given as {@code AWS_ENDPOINT_URL}. */
+    public Cloud(Kernel kernel, Settings settings, URI endpoint) {
         this.kernel = kernel;
         this.settings = settings;
+        this.endpoint = endpoint;
+        this.calls = new CallLog(kernel);
+        this.faults = new Faults(kernel);
         this.iam = new Iam(this);
         this.kms = new Kms(this);
         this.ec2 = new Ec2(this);
@@ -45,6 +58,21 @@ public final class Cloud implements AutoCloseable {
 
     public Settings settings() {
         return settings;
+    }
+
+    /** Where the wire protocols are spoken. */
+    public URI endpoint() {
+        return endpoint;
+    }
+
+    /** Every call that came over the wire. */
+    public CallLog calls() {
+        return calls;
+    }
+
+    /** What is made to go wrong on the wire. */
+    public Faults faults() {
+        return faults;
     }
 
     public Iam iam() {
