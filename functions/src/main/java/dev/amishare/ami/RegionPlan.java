@@ -1,0 +1,61 @@
+package dev.amishare.ami;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that is to be done in one Region, decided by PlanShare and carried through the state machine: the steps only carry out.
+ *
+ * @param region where the shared image will be
+ * @param sourceRegion where the source image is
+ * @param imageName the shared image's name; with the key, the share's identity
+ * @param keyArn the share key, in {@code region}
+ * @param source the source image's attributes
+ * @param volumes the snapshots to copy, each once, however many mappings name it
+ * @param tags the tags of the shared image beside those that AMI Share sets itself
+ * @param snapshotTags source snapshot id → the tags that its copy gets beside those that AMI Share sets itself
+ * @param notes what the result must tell: tags left out, a deprecation that is past
+ */
+public record RegionPlan(
+        String region,
+        String sourceRegion,
+        String sourceImageId,
+        String imageName,
+        String keyArn,
+        Way way,
+        ImageAttributes source,
+        List<SourceVolume> volumes,
+        Targets targets,
+        Map<String, String> tags,
+        Map<String, Map<String, String>> snapshotTags,
+        boolean shareSnapshots,
+        VerifyOptions verify,
+        List<String> notes) {
+    public RegionPlan {
+        volumes = List.copyOf(volumes);
+        tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
+        snapshotTags = Collections.unmodifiableMap(new LinkedHashMap<>(snapshotTags));
+        notes = List.copyOf(notes);
+    }
+
+    /**
+     * A snapshot of the source image.
+     *
+     * @param deviceName the first mapping that names it
+     */
+    public record SourceVolume(String deviceName, String snapshotId, int sizeGiB) {}
+
+    /**
+     * How the share is to be proved.
+     *
+     * @param instanceTypes what a target's DryRun asks for
+     * @param requireProof whether less than {@code LAUNCHABLE} is a failure
+     */
+    public record VerifyOptions(List<String> instanceTypes, boolean requireProof) {
+        public VerifyOptions {
+            instanceTypes = List.copyOf(instanceTypes);
+        }
+    }
+}
