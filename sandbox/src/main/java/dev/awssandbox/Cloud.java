@@ -21,6 +21,8 @@ public final class Cloud implements AutoCloseable {
     private final URI endpoint;
     private final CallLog calls;
     private final Faults faults;
+    private final Organization organization;
+    private final Trail trail;
     private final Iam iam;
     private final Kms kms;
     private final Ec2 ec2;
@@ -42,6 +44,8 @@ public final class Cloud implements AutoCloseable {
         this.endpoint = endpoint;
         this.calls = new CallLog(kernel);
         this.faults = new Faults(kernel);
+        this.organization = new Organization(kernel);
+        this.trail = new Trail(kernel);
         this.iam = new Iam(this);
         this.kms = new Kms(this);
         this.ec2 = new Ec2(this);
@@ -73,6 +77,16 @@ public final class Cloud implements AutoCloseable {
     /** What is made to go wrong on the wire. */
     public Faults faults() {
         return faults;
+    }
+
+    /** Who belongs to which organization. */
+    public Organization organization() {
+        return organization;
+    }
+
+    /** What accounts did with what belongs to others. */
+    public Trail trail() {
+        return trail;
     }
 
     public Iam iam() {
