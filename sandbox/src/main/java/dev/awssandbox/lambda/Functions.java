@@ -49,7 +49,7 @@ public final class Functions implements AutoCloseable {
 
     /** The invocation whose process calls with this access key. */
     public Optional<RunningFunction> byAccessKey(String accessKeyId) {
-        throw new UnsupportedOperationException();
+        return Optional.empty();
     }
 
     /** Takes an invocation's process away: it is answered no more, and who invoked it sees an error without a type. */

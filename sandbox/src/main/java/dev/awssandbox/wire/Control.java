@@ -1,0 +1,137 @@
+package dev.awssandbox.wire;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.awssandbox.CallLog;
+import dev.awssandbox.Cloud;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** {@code /_sandbox/}: what no AWS has; fills the sandbox, looks into it, makes it fail, empties it. */
+final class Control {
+    private static final String PREFIX = "/_sandbox/";
+
+    private final JsonMapper json = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    private final JsonNodeFactory nodes = JsonNodeFactory.instance;
+    private final Supplier<Cloud> clouds;
+    private final Runnable reset;
+
+    Control(Supplier<Cloud> clouds, Runnable reset) {
+        this.clouds = clouds;
+        this.reset = reset;
+    }
+
+    Answer answer(Request request) {
+        try {
+            Cloud cloud = clouds.get();
+            String call = request.method() + " " + request.path().substring(PREFIX.length());
+            JsonNode result =
+                    switch (call) {
+                        case "POST images" -> images(cloud, request);
+                        case "GET calls" -> calls(cloud, request);
+                        case "POST faults" -> faults(cloud, request);
+                        case "GET state" -> state(cloud, request);
+                        case "POST reset" -> reset(request);
+                        default -> throw new NoSuchCall(call);
+                    };
+            return write(200, result);
+        } catch (NoSuchCall e) {
+            return write(404, nodes.objectNode().put("error", e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            return write(400, nodes.objectNode().put("error", e.getMessage()));
+        }
+    }
+
+    private JsonNode images(Cloud cloud, Request request) {
+        Place place = place(request);
+        JsonNode document = body(request);
+        cloud.kernel().locked(() -> cloud.ec2().load(place.account(), place.region(), document));
+        return nodes.objectNode();
+    }
+
+    private JsonNode calls(Cloud cloud, Request request) {
+        parameters(request, Set.of());
+        ArrayNode calls = nodes.arrayNode();
+        for (CallLog.Call call : cloud.calls().calls()) {
+            calls.addObject()
+                    .put("n", call.n())
+                    .put("at", call.at().toString())
+                    .put("caller", call.caller())
+                    .put("account", call.account())
+                    .put("region", call.region())
+                    .put("service", call.service())
+                    .put("action", call.action())
+                    .put("status", call.status())
+                    .put("error", call.error())
+                    .put("function", call.function());
+        }
+        return calls;
+    }
+
+    private JsonNode faults(Cloud cloud, Request request) {
+        parameters(request, Set.of());
+        cloud.faults().replace(FaultRules.parse(body(request)));
+        return nodes.objectNode();
+    }
+
+    private JsonNode state(Cloud cloud, Request request) {
+        Place place = place(request);
+        return cloud.kernel().locked(() -> cloud.ec2().state(place.account(), place.region()));
+    }
+
+    private JsonNode reset(Request request) {
+        parameters(request, Set.of());
+        reset.run();
+        return nodes.objectNode();
+    }
+
+    /** An account and a Region, which several calls ask for. */
+    private record Place(String account, String region) {}
+
+    private static Place place(Request request) {
+        Map<String, String> parameters = parameters(request, Set.of("account", "region"));
+        String account = parameters.getOrDefault("account", "");
+        String region = parameters.getOrDefault("region", "");
+        if (!account.matches("\\d{12}") || account.startsWith("9999")) {
+            throw new IllegalArgumentException(
+                    "account must be twelve digits that do not begin with 9999, not \"" + account + "\"");
+        }
+        if (!region.matches("[a-z]{2}(-[a-z]+)+-\\d+")) {
+            throw new IllegalArgumentException("region must be a Region such as us-east-1, not \"" + region + "\"");
+        }
+        return new Place(account, region);
+    }
+
+    private static Map<String, String> parameters(Request request, Set<String> known) {
+        Map<String, String> parameters = request.queryParameters();
+        parameters.keySet().stream().filter(name -> !known.contains(name)).forEach(name -> {
+            throw new IllegalArgumentException("unknown parameter \"" + name + "\"");
+        });
+        return parameters;
+    }
+
+    private JsonNode body(Request request) {
+        try {
+            return json.readTree(request.body());
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("the body is not JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private static Answer write(int status, JsonNode body) {
+        return new Answer(status, Map.of("Content-Type", "application/json"), body + "\n", null);
+    }
+
+    private static final class NoSuchCall extends RuntimeException {
+        private NoSuchCall(String call) {
+            super("there is no " + call + " under " + PREFIX, null, false, false);
+        }
+    }
+}

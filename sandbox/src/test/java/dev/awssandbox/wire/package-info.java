@@ -1,0 +1,4 @@
+@NullMarked
+package dev.awssandbox.wire;
+
+import org.jspecify.annotations.NullMarked;
