@@ -124,6 +124,7 @@ public final class Cloud implements AutoCloseable {
     @Override
     public void close() {
         functions.close();
+        dynamoDb.close();
         kernel.close();
     }
 }

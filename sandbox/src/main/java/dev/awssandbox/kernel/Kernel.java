@@ -117,6 +117,14 @@ public final class Kernel implements AutoCloseable {
         return schedule(delay, false, body);
     }
 
+    /**
+     * How much of the sandbox's time passes while a function works for this long: a clock that runs faster makes no processor faster. For the
+     * time limits of functions and of the tasks that wait for them.
+     */
+    public Duration workingTime(Duration limit) {
+        return speed > 1 ? Duration.ofNanos((long) (limit.toNanos() * speed)) : limit;
+    }
+
     /** As {@link #after}, but time is never made to pass for its sake: for schedules, which would go on for ever. */
     public Event inBackground(Duration delay, Runnable body) {
         return schedule(delay, true, body);
