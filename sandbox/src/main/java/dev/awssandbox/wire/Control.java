@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.awssandbox.CallLog;
 import dev.awssandbox.Cloud;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** {@code /_sandbox/}: what no AWS has; fills the sandbox, looks into it, makes it fail, empties it. */
@@ -38,6 +40,7 @@ final class Control {
                         case "GET calls" -> calls(cloud, request);
                         case "POST faults" -> faults(cloud, request);
                         case "GET state" -> state(cloud, request);
+                        case "POST organization" -> organization(cloud, request);
                         case "POST reset" -> reset(request);
                         default -> throw new NoSuchCall(call);
                     };
@@ -83,7 +86,43 @@ final class Control {
 
     private JsonNode state(Cloud cloud, Request request) {
         Place place = place(request);
-        return cloud.kernel().locked(() -> cloud.ec2().state(place.account(), place.region()));
+        return cloud.kernel().locked(() -> {
+            ObjectNode state = nodes.objectNode();
+            state.setAll(cloud.ec2().state(place.account(), place.region()));
+            state.set("keys", cloud.kms().state(place.account(), place.region()));
+            state.putArray("trail").addAll(cloud.trail().of(place.account()));
+            return state;
+        });
+    }
+
+    private JsonNode organization(Cloud cloud, Request request) {
+        parameters(request, Set.of());
+        JsonNode document = body(request);
+        Set<String> expected = Set.of("organizationId", "managementAccount", "accounts");
+        if (!document.isObject()
+                || document.size() != expected.size()
+                || !expected.stream().allMatch(document::has)) {
+            throw new IllegalArgumentException("exactly organizationId, managementAccount and accounts are expected");
+        }
+        String id = text(document.get("organizationId"), "organizationId", "o-[a-z0-9]{10,32}");
+        String management = text(document.get("managementAccount"), "managementAccount", "\\d{12}");
+        Map<String, String> paths = new TreeMap<>();
+        if (!document.get("accounts").isObject()) {
+            throw new IllegalArgumentException("accounts must be an object, from account to path");
+        }
+        document.get("accounts").properties().forEach(member -> {
+            text(nodes.textNode(member.getKey()), "an account", "\\d{12}");
+            paths.put(member.getKey(), text(member.getValue(), "the path of " + member.getKey(), "o-.*/"));
+        });
+        cloud.organization().replace(id, management, paths);
+        return nodes.objectNode();
+    }
+
+    private static String text(JsonNode value, String name, String pattern) {
+        if (!value.isTextual() || !value.textValue().matches(pattern)) {
+            throw new IllegalArgumentException(name + " must match " + pattern + ", not " + value);
+        }
+        return value.textValue();
     }
 
     private JsonNode reset(Request request) {
