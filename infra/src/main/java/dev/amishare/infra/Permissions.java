@@ -1,0 +1,386 @@
+package dev.amishare.infra;
+
+import static java.util.Map.entry;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import software.amazon.awscdk.services.iam.Effect;
+import software.amazon.awscdk.services.iam.PolicyStatement;
+
+/**
+ * Who may do what: a row a function, each statement with the reason why that function needs it. An administrator who reviews this
+ * deployment reads this table; docs/permissions.md is the same table, and a test compares them.
+ *
+ * <p>Writes to EC2 are narrowed to what bears the tag {@code ami-share:managed}, or gets it by the very call. Every function works in any
+ * Region, since a request may name any.
+ */
+final class Permissions {
+    /** The role that target accounts trust, so its name is fixed. */
+    static final String VERIFY_ROLE = "AmiShareVerify";
+
+    private static final String MANAGED = "ami-share:managed";
+    private static final Map<String, Object> ON_MANAGED = equal("aws:ResourceTag/" + MANAGED, "true");
+    private static final Map<String, Object> CREATED_AS_MANAGED = equal("aws:RequestTag/" + MANAGED, "true");
+
+    private final Settings settings;
+    private final String ledger;
+    private final String executions;
+
+    /**
+     * @param ledger the ARN of the ledger's table
+     */
+    Permissions(Settings settings, String ledger) {
+        this.settings = settings;
+        this.ledger = ledger;
+        this.executions = "arn:aws:states:" + settings.region() + ":" + settings.account() + ":execution:"
+                + SharingStack.STATE_MACHINE + ":*";
+    }
+
+    /**
+     * One statement of one function.
+     *
+     * @param sid what it is for, in a word
+     * @param why why the function needs it, and what narrows it
+     */
+    record Permission(
+            String sid, String why, List<String> actions, List<String> resources, Map<String, Object> conditions) {
+        Permission {
+            actions = List.copyOf(actions);
+            resources = List.copyOf(resources);
+            conditions = Map.copyOf(conditions);
+        }
+
+        PolicyStatement statement() {
+            return PolicyStatement.Builder.create()
+                    .sid(sid)
+                    .effect(Effect.ALLOW)
+                    .actions(actions)
+                    .resources(resources)
+                    .conditions(conditions)
+                    .build();
+        }
+    }
+
+    /** The table, in the order of the pipeline. */
+    Map<String, List<Permission>> table() {
+        Map<String, List<Permission>> table = new LinkedHashMap<>();
+        table.put(
+                "PlanShare",
+                List.of(
+                        describe("ReadImages", "To see what is to be shared.", "DescribeImages", "DescribeSnapshots"),
+                        new Permission(
+                                "ReadUefiData",
+                                "To see whether the image has a UEFI variable store: DescribeImages does not show it.",
+                                List.of("ec2:DescribeImageAttribute"),
+                                images(),
+                                Map.of()),
+                        new Permission(
+                                "ReadKeys",
+                                "To refuse a key that cannot be shared: its state, its tag, the room in its policy. Any key of this "
+                                        + "account, since a request may name one that is to be refused.",
+                                List.of("kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListResourceTags"),
+                                keys(),
+                                Map.of()),
+                        new Permission(
+                                "ReadProfiles",
+                                "A request or a tag names a profile by its parameter.",
+                                List.of("ssm:GetParameter"),
+                                List.of("arn:aws:ssm:" + settings.region() + ":" + settings.account()
+                                        + ":parameter/ami-share/profiles/*"),
+                                Map.of()),
+                        ledger("ReadLedger", "What is shared already decides what fits.", "GetItem", "Query")));
+        table.put(
+                "ClaimShare",
+                List.of(
+                        ledger("WriteClaim", "One conditional write.", "GetItem", "PutItem"),
+                        describe(
+                                "SeeSharedImage",
+                                "A shared image that somebody deregistered is made anew.",
+                                "DescribeImages"),
+                        new Permission(
+                                "AskForOtherExecution",
+                                "A claim is taken up only once its execution has ended.",
+                                List.of("states:DescribeExecution"),
+                                List.of(executions),
+                                Map.of())));
+        table.put(
+                "CopySnapshot",
+                concat(
+                        List.of(
+                                readClaim(),
+                                describe(
+                                        "FindCopies", "Adopts the copy that an earlier try made.", "DescribeSnapshots"),
+                                new Permission(
+                                        "CopyFromOwn",
+                                        "The source of a copy. Only what exists has an owner, so this does not cover the copy itself.",
+                                        List.of("ec2:CopySnapshot"),
+                                        snapshots(),
+                                        equal("ec2:Owner", settings.account())),
+                                new Permission(
+                                        "CopyToManaged",
+                                        "The copy, only if it is tagged as ours from its first moment.",
+                                        List.of("ec2:CopySnapshot"),
+                                        snapshots(),
+                                        CREATED_AS_MANAGED),
+                                tagOnCreation("CopySnapshot", snapshots())),
+                        copyKeys()));
+        table.put(
+                "CopyImage",
+                concat(
+                        List.of(
+                                readClaim(),
+                                new Permission(
+                                        "CopyFromAny",
+                                        "The source of a copy and its snapshots, which may be somebody else's. Only what exists has an "
+                                                + "owner, so this does not cover the copy itself.",
+                                        List.of("ec2:CopyImage"),
+                                        concat(images(), snapshots()),
+                                        Map.of("Null", Map.of("ec2:Owner", "false"))),
+                                new Permission(
+                                        "CopyToManaged",
+                                        "The copy, only if it is tagged as ours from its first moment.",
+                                        List.of("ec2:CopyImage"),
+                                        concat(images(), snapshots()),
+                                        CREATED_AS_MANAGED),
+                                tagOnCreation("CopyImage", concat(images(), snapshots()))),
+                        copyKeys()));
+        table.put(
+                "WaitForCompletion",
+                List.of(describe("SeeProgress", "One look at all copies.", "DescribeImages", "DescribeSnapshots")));
+        table.put(
+                "RegisterAmi",
+                List.of(
+                        readClaim(),
+                        describe(
+                                "CompareImages",
+                                "Adopts what an earlier try registered, and compares what AWS made with its source.",
+                                "DescribeImages"),
+                        new Permission(
+                                "CarryUefiDataOver",
+                                "The source's UEFI variable store, which DescribeImages does not show.",
+                                List.of("ec2:DescribeImageAttribute"),
+                                images(),
+                                Map.of()),
+                        new Permission(
+                                "RegisterFromOwn",
+                                "The snapshots of the new image: the copies, or the source's own where they are under the share key.",
+                                List.of("ec2:RegisterImage"),
+                                snapshots(),
+                                equal("ec2:Owner", settings.account())),
+                        new Permission(
+                                "RegisterAsManaged",
+                                "The image, only if it is tagged as ours from its first moment.",
+                                List.of("ec2:RegisterImage"),
+                                images(),
+                                CREATED_AS_MANAGED),
+                        tagOnCreation("RegisterImage", images()),
+                        new Permission(
+                                "TagCopiedSnapshots",
+                                "CopyImage gives all its snapshots the same tags; each gets its own here.",
+                                List.of("ec2:CreateTags"),
+                                snapshots(),
+                                ON_MANAGED)));
+        table.put(
+                "UpdateKeyPolicy",
+                List.of(
+                        ledger(
+                                "DeriveFromLedger",
+                                "All shares under the key, and the mark on principals that were found dead.",
+                                "GetItem",
+                                "PutItem",
+                                "Query"),
+                        new Permission(
+                                "WritePolicyOfShareKeys",
+                                "Only of keys that an administrator has tagged for it.",
+                                List.of("kms:GetKeyPolicy", "kms:ListResourceTags", "kms:PutKeyPolicy"),
+                                keys(),
+                                ON_MANAGED)));
+        table.put(
+                "AddLaunchPermission",
+                List.of(
+                        ledger(
+                                "WriteIntention",
+                                "What is given is written down first, so that undo takes back just that.",
+                                "GetItem",
+                                "PutItem"),
+                        new Permission(
+                                "ReadPermissions",
+                                "To add only what is missing. (These actions know no tags.)",
+                                List.of("ec2:DescribeImageAttribute", "ec2:DescribeSnapshotAttribute"),
+                                concat(images(), snapshots()),
+                                Map.of()),
+                        new Permission(
+                                "ShareManaged",
+                                "Launch permission, and on request the permission to copy. IAM knows no condition for whom an image is "
+                                        + "shared with: that is checked in PlanShare.",
+                                List.of("ec2:ModifyImageAttribute", "ec2:ModifySnapshotAttribute"),
+                                concat(images(), snapshots()),
+                                ON_MANAGED)));
+        table.put(
+                "Verify",
+                concat(
+                        List.of(
+                                readClaim(),
+                                describe(
+                                        "SeeImages",
+                                        "The source's side of the proof.",
+                                        "DescribeImages",
+                                        "DescribeSnapshots"),
+                                new Permission(
+                                        "ReadPermissions",
+                                        "Whether the image is shared with exactly its targets. (This action knows no tags.)",
+                                        List.of("ec2:DescribeImageAttribute"),
+                                        images(),
+                                        Map.of()),
+                                new Permission(
+                                        "ReadShareKeys",
+                                        "Whether the key is enabled and its policy grants what a launch needs.",
+                                        List.of("kms:DescribeKey", "kms:GetKeyPolicy"),
+                                        keys(),
+                                        ON_MANAGED)),
+                        assumeVerifiers()));
+        table.put(
+                "CommitShare", List.of(ledger("WriteShare", "Turns the claim into the share.", "GetItem", "PutItem")));
+        table.put(
+                "UndoShare",
+                List.of(
+                        ledger("TurnClaimBack", "The claim says what is to be undone.", "GetItem", "PutItem"),
+                        describe(
+                                "FindWhatWasMade",
+                                "By the execution's tag, so also what a call did whose answer never came.",
+                                "DescribeImages",
+                                "DescribeSnapshots"),
+                        new Permission(
+                                "ReadPermissions",
+                                "To remove only what is there. (These actions know no tags.)",
+                                List.of("ec2:DescribeImageAttribute", "ec2:DescribeSnapshotAttribute"),
+                                concat(images(), snapshots()),
+                                Map.of()),
+                        new Permission(
+                                "RemoveManaged",
+                                "Only what AMI Share made.",
+                                List.of(
+                                        "ec2:DeleteSnapshot",
+                                        "ec2:DeregisterImage",
+                                        "ec2:ModifyImageAttribute",
+                                        "ec2:ModifySnapshotAttribute"),
+                                concat(images(), snapshots()),
+                                ON_MANAGED)));
+        table.put(
+                "ReleaseClaim",
+                List.of(ledger(
+                        "DropClaim",
+                        "The claim, or the whole item where nothing is committed.",
+                        "DeleteItem",
+                        "GetItem",
+                        "PutItem")));
+        return table;
+    }
+
+    private Permission describe(String sid, String why, String... actions) {
+        return new Permission(
+                sid,
+                why + " (Describe actions know no resources.)",
+                Stream.of(actions).map("ec2:"::concat).toList(),
+                List.of("*"),
+                Map.of());
+    }
+
+    private Permission ledger(String sid, String why, String... actions) {
+        return new Permission(
+                sid, why, Stream.of(actions).map("dynamodb:"::concat).toList(), List.of(ledger), Map.of());
+    }
+
+    private Permission readClaim() {
+        return ledger("ReadClaim", "Goes forward only while the claim is its execution's.", "GetItem");
+    }
+
+    private static Permission tagOnCreation(String action, List<String> resources) {
+        return new Permission(
+                "TagOnCreation",
+                "Tags only while creating, never something that exists.",
+                List.of("ec2:CreateTags"),
+                resources,
+                equal("ec2:CreateAction", action));
+    }
+
+    /** EBS uses keys in the name of whoever copies: the source's key, whichever it is, to read, and the share key to write. */
+    private List<Permission> copyKeys() {
+        return List.of(
+                new Permission(
+                        "UseKeysThroughEc2",
+                        "EBS decrypts with the source's key and encrypts under the share key in this function's name. The source may "
+                                + "be under any key of this account.",
+                        List.of(
+                                "kms:Decrypt",
+                                "kms:DescribeKey",
+                                "kms:GenerateDataKeyWithoutPlaintext",
+                                "kms:ReEncryptFrom",
+                                "kms:ReEncryptTo"),
+                        keys(),
+                        Map.of("StringLike", Map.of("kms:ViaService", "ec2.*.amazonaws.com"))),
+                new Permission(
+                        "LetEbsKeepUsingThem",
+                        "EBS goes on copying after the call has answered; grants to AWS services only.",
+                        List.of("kms:CreateGrant"),
+                        keys(),
+                        Map.ofEntries(
+                                entry("StringLike", Map.of("kms:ViaService", "ec2.*.amazonaws.com")),
+                                entry("Bool", Map.of("kms:GrantIsForAWSResource", "true")))));
+    }
+
+    /** The verifier role's name in the boundary's accounts. */
+    private List<Permission> assumeVerifiers() {
+        Boundary boundary = settings.boundary();
+        List<Permission> permissions = new ArrayList<>();
+        String why = "The target's side of the proof, through the verifier role that its account may have set up.";
+        if (boundary.any()) {
+            permissions.add(
+                    new Permission("AskTargets", why, List.of("sts:AssumeRole"), List.of(verifierOf("*")), Map.of()));
+        }
+        if (!boundary.accounts().isEmpty()) {
+            permissions.add(new Permission(
+                    "AskTargets",
+                    why,
+                    List.of("sts:AssumeRole"),
+                    boundary.accounts().stream().map(Permissions::verifierOf).toList(),
+                    Map.of()));
+        }
+        if (!boundary.organizations().isEmpty()) {
+            permissions.add(new Permission(
+                    "AskTargetsOfOrganizations",
+                    why,
+                    List.of("sts:AssumeRole"),
+                    List.of(verifierOf("*")),
+                    equal("aws:ResourceOrgID", boundary.organizations())));
+        }
+        return permissions;
+    }
+
+    private static String verifierOf(String account) {
+        return "arn:aws:iam::" + account + ":role/" + TargetAccountStack.VERIFIER_ROLE;
+    }
+
+    private List<String> keys() {
+        return List.of("arn:aws:kms:*:" + settings.account() + ":key/*");
+    }
+
+    private static List<String> images() {
+        return List.of("arn:aws:ec2:*::image/*");
+    }
+
+    private static List<String> snapshots() {
+        return List.of("arn:aws:ec2:*::snapshot/*");
+    }
+
+    private static Map<String, Object> equal(String key, Object value) {
+        return Map.of("StringEquals", Map.of(key, value));
+    }
+
+    private static <T> List<T> concat(List<T> one, List<T> other) {
+        return Stream.concat(one.stream(), other.stream()).toList();
+    }
+}
