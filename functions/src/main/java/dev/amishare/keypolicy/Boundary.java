@@ -1,7 +1,12 @@
 package dev.amishare.keypolicy;
 
+import dev.amishare.json.Json;
+import dev.amishare.json.MalformedJson;
+import dev.amishare.json.Records;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whom this deployment may ever share with. Nothing outside is granted, whatever a request, a profile or the ledger says.
@@ -22,6 +27,24 @@ public record Boundary(boolean any, SortedSet<String> accounts, SortedSet<String
     /** No limit but the request's own targets. */
     public static Boundary unlimited() {
         return new Boundary(true, new TreeSet<>(), new TreeSet<>());
+    }
+
+    /**
+     * Reads the boundary that the deployment was configured with: {@code {"any": true}}, or {@code {"accounts": [], "organizations": []}}.
+     *
+     * @throws MalformedJson if it is neither
+     */
+    public static Boundary parse(String json) {
+        Configured configured = Records.read(Json.parse(json), Configured.class);
+        return new Boundary(
+                Boolean.TRUE.equals(configured.any()), set(configured.accounts()), set(configured.organizations()));
+    }
+
+    private record Configured(
+            @Nullable Boolean any, @Nullable List<String> accounts, @Nullable List<String> organizations) {}
+
+    private static SortedSet<String> set(@Nullable List<String> ids) {
+        return ids == null ? new TreeSet<>() : new TreeSet<>(ids);
     }
 
     /**

@@ -34,9 +34,12 @@ final class Canonical {
     }
 
     static String digest(Collection<Statement> statements) {
+        return hash(String.join("\n", of(statements)));
+    }
+
+    static String hash(String text) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest(String.join("\n", of(statements)).getBytes(StandardCharsets.UTF_8));
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash, 0, 16);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JRE has SHA-256", e);

@@ -74,9 +74,9 @@ public final class KeyPolicy {
         return Canonical.of(ours().toList()).equals(Canonical.of(derived.statements()));
     }
 
-    /** A short name for what our statements here say: to be compared with {@link ShareStatements#digest}. */
-    public String digest() {
-        return Canonical.digest(ours().toList());
+    /** A short name for the whole document, as it was read. */
+    public String fingerprint() {
+        return Canonical.hash(text());
     }
 
     /** Those of {@code candidates}, accounts and roles, whom a statement of ours names as a principal. */

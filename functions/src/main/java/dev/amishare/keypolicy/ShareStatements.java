@@ -38,6 +38,11 @@ public final class ShareStatements {
             "kms:GenerateDataKeyWithoutPlaintext",
             "kms:ReEncrypt*");
 
+    /** The Sids of all our statements, for messages. */
+    public static List<String> sids() {
+        return SIDS.stream().sorted().toList();
+    }
+
     private final List<Statement> statements;
     private final Principals principals;
 

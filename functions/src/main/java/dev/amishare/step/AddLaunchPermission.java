@@ -1,0 +1,127 @@
+package dev.amishare.step;
+
+import dev.amishare.ami.RegionPlan;
+import dev.amishare.error.NotShareable;
+import dev.amishare.ledger.Ledger;
+import dev.amishare.ledger.Share;
+import dev.amishare.ledger.ShareId;
+import dev.amishare.ledger.SharedImage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.CreateVolumePermission;
+import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.OperationType;
+import software.amazon.awssdk.services.ec2.model.Snapshot;
+import software.amazon.awssdk.services.ec2.model.SnapshotAttributeName;
+
+/**
+ * Lets everybody whom the share is for launch from the image, and where it was asked for, the accounts make volumes of its snapshots. A
+ * step of its own, since it comes after the key policy: an image that one sees can be decrypted.
+ *
+ * <p>Safe to repeat: only what is missing is added. What it will add is written into the claim before, so that undo takes back that and
+ * nothing that stood there already.
+ */
+public final class AddLaunchPermission {
+    /** More changes ModifySnapshotAttribute does not take in a call. */
+    private static final int SNAPSHOT_BATCH = 500;
+
+    private final Ledger ledger;
+    private final Regional<Ec2Client> ec2;
+
+    /** The image, and for whom. */
+    public record Input(RegionPlan plan, SharedImage image, String execution) {}
+
+    /**
+     * What was missing and is there now.
+     *
+     * @param added launch permissions
+     * @param snapshots of which at least one account may now make volumes
+     */
+    public record Output(List<String> added, List<String> snapshots) {}
+
+    public AddLaunchPermission(Ledger ledger, Regional<Ec2Client> ec2) {
+        this.ledger = ledger;
+        this.ec2 = ec2;
+    }
+
+    public Output run(Input input) {
+        RegionPlan plan = input.plan();
+        ShareId id = new ShareId(plan.keyArn(), plan.imageName());
+        Share share = ledger.held(id, input.execution());
+        Ec2Client client = ec2.in(plan.region());
+        Images images = new Images(client, plan.region());
+        Image image = images.managed(input.image().imageId());
+
+        List<String> permissions = new ArrayList<>(share.granted().launchPermissions());
+        permissions.removeAll(LaunchPermissions.of(client, image.imageId()).entities());
+        Map<String, List<String>> copiers =
+                plan.shareSnapshots() ? missingCopiers(client, images, image, plan) : Map.of();
+        Set<String> allCopiers = new TreeSet<>();
+        copiers.values().forEach(allCopiers::addAll);
+        if (permissions.isEmpty() && copiers.isEmpty()) {
+            return new Output(List.of(), List.of());
+        }
+        ledger.intend(id, input.execution(), permissions, allCopiers);
+        if (!permissions.isEmpty()) {
+            client.modifyImageAttribute(
+                    r -> r.imageId(image.imageId()).launchPermission(l -> l.add(LaunchPermissions.named(permissions))));
+        }
+        copiers.forEach((snapshotId, accounts) -> addCopiers(client, snapshotId, accounts));
+        return new Output(List.copyOf(permissions), List.copyOf(copiers.keySet()));
+    }
+
+    /** Snapshot id → the account targets that may not make volumes of it yet. */
+    private static Map<String, List<String>> missingCopiers(
+            Ec2Client client, Images images, Image image, RegionPlan plan) {
+        Map<String, List<String>> missing = new LinkedHashMap<>();
+        for (Snapshot snapshot : images.snapshots(Images.snapshotIds(image))) {
+            if (!Images.isManaged(snapshot.tags())) {
+                throw new NotShareable(
+                        "Snapshot " + snapshot.snapshotId() + " in " + plan.region() + " of image " + image.imageId()
+                                + " was not made by AMI Share, so it is not shared. Leave shareSnapshots out.");
+            }
+            List<String> accounts = new ArrayList<>(plan.targets().accounts());
+            accounts.removeAll(copiersOf(client, snapshot.snapshotId()));
+            if (!accounts.isEmpty()) {
+                missing.put(snapshot.snapshotId(), accounts);
+            }
+        }
+        return missing;
+    }
+
+    private static Set<String> copiersOf(Ec2Client client, String snapshotId) {
+        Set<String> accounts = new HashSet<>();
+        client
+                .describeSnapshotAttribute(
+                        r -> r.snapshotId(snapshotId).attribute(SnapshotAttributeName.CREATE_VOLUME_PERMISSION))
+                .createVolumePermissions()
+                .stream()
+                .map(CreateVolumePermission::userId)
+                .forEach(accounts::add);
+        return accounts;
+    }
+
+    private static void addCopiers(Ec2Client client, String snapshotId, List<String> accounts) {
+        for (List<String> batch : batches(accounts)) {
+            client.modifySnapshotAttribute(r -> r.snapshotId(snapshotId)
+                    .attribute(SnapshotAttributeName.CREATE_VOLUME_PERMISSION)
+                    .operationType(OperationType.ADD)
+                    .userIds(batch));
+        }
+    }
+
+    /** The accounts in as many parts as ModifySnapshotAttribute wants. */
+    static List<List<String>> batches(List<String> accounts) {
+        List<List<String>> batches = new ArrayList<>();
+        for (int from = 0; from < accounts.size(); from += SNAPSHOT_BATCH) {
+            batches.add(accounts.subList(from, Math.min(from + SNAPSHOT_BATCH, accounts.size())));
+        }
+        return batches;
+    }
+}
