@@ -1,8 +1,14 @@
 package dev.amishare.ami;
 
+import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.ProductCode;
 
 /**
  * What DescribeImages says of an image, as far as it decides how machines boot from it and what they cost: what RegisterImage takes,
@@ -34,5 +40,59 @@ public record ImageAttributes(
     public ImageAttributes {
         productCodes = List.copyOf(productCodes);
         mappings = List.copyOf(mappings);
+    }
+
+    /** The attributes as DescribeImages gives them. */
+    public static ImageAttributes of(Image image) {
+        return new ImageAttributes(
+                image.name(),
+                image.description(),
+                image.architectureAsString(),
+                image.virtualizationTypeAsString(),
+                image.kernelId(),
+                image.ramdiskId(),
+                image.rootDeviceName(),
+                image.bootModeAsString(),
+                image.tpmSupportAsString(),
+                image.imdsSupportAsString(),
+                image.enaSupport(),
+                image.sriovNetSupport(),
+                image.platformAsString(),
+                image.platformDetails(),
+                image.usageOperation(),
+                image.productCodes().stream()
+                        .map(ProductCode::productCodeId)
+                        .filter(Objects::nonNull)
+                        .toList(),
+                image.blockDeviceMappings().stream().map(Mapping::of).toList(),
+                time(image.deprecationTime()),
+                image.deregistrationProtection());
+    }
+
+    private static @Nullable Instant time(@Nullable String text) {
+        try {
+            return text == null || text.isEmpty() ? null : Instant.parse(text);
+        } catch (DateTimeException e) {
+            return null;
+        }
+    }
+
+    /** The snapshots that volumes start from, each once, in the order of the mappings. */
+    public List<String> snapshots() {
+        Set<String> distinct = new LinkedHashSet<>();
+        mappings.forEach(mapping -> mapping.snapshot().ifPresent(distinct::add));
+        return List.copyOf(distinct);
+    }
+
+    /** Whether somebody charges for it: then only CopyImage is sure to keep the billing codes. */
+    public boolean isLicensed() {
+        boolean plain = usageOperation == null || usageOperation.equals("RunInstances");
+        boolean windows = platform != null && usageOperation == null;
+        return !plain || windows || !productCodes.isEmpty();
+    }
+
+    /** Whether the image may carry UEFI variables, which only DescribeImageAttribute shows. */
+    public boolean mayHaveUefiData() {
+        return bootMode != null && bootMode.startsWith("uefi");
     }
 }
