@@ -69,6 +69,30 @@ public record ImageAttributes(
                 image.deregistrationProtection());
     }
 
+    /** The same, never deprecated. */
+    public ImageAttributes withoutDeprecation() {
+        return new ImageAttributes(
+                name,
+                description,
+                architecture,
+                virtualizationType,
+                kernelId,
+                ramdiskId,
+                rootDeviceName,
+                bootMode,
+                tpmSupport,
+                imdsSupport,
+                enaSupport,
+                sriovNetSupport,
+                platform,
+                platformDetails,
+                usageOperation,
+                productCodes,
+                mappings,
+                null,
+                deregistrationProtection);
+    }
+
     private static @Nullable Instant time(@Nullable String text) {
         try {
             return text == null || text.isEmpty() ? null : Instant.parse(text);

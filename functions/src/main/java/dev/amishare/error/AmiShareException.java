@@ -1,5 +1,7 @@
 package dev.amishare.error;
 
+import java.util.Optional;
+
 /**
  * An error that an execution can end with. Its class name is the error's name in Step Functions; its message says what, where
  * (account, Region, resource), and what to do next.
@@ -18,5 +20,20 @@ public abstract sealed class AmiShareException extends RuntimeException
 
     AmiShareException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** The error of this name, as a failed task of the state machine shows it; empty if it is none of ours. */
+    public static Optional<AmiShareException> named(String error, String message) {
+        return Optional.ofNullable(
+                switch (error.substring(error.lastIndexOf('.') + 1)) {
+                    case "AttributesLost" -> new AttributesLost(message);
+                    case "AwsUnavailable" -> new AwsUnavailable(message);
+                    case "CopyFailed" -> new CopyFailed(message);
+                    case "InvalidRequest" -> new InvalidRequest(message);
+                    case "KeyPolicyConflict" -> new KeyPolicyConflict(message);
+                    case "NotShareable" -> new NotShareable(message);
+                    case "VerificationFailed" -> new VerificationFailed(message);
+                    default -> null;
+                });
     }
 }

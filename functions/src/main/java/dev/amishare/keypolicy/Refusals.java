@@ -26,7 +26,7 @@ public final class Refusals {
     }
 
     /** The targets that the deployment may not share with. */
-    static List<String> outside(Principals asked, Boundary boundary) {
+    public static List<String> outside(Principals asked, Boundary boundary) {
         return asked.where(p -> !boundary.permits(p)).stream()
                 .map(p -> "The " + p
                         + " is outside this deployment's boundary. Leave it out, or have an administrator deploy "

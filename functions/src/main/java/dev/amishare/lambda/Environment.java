@@ -1,7 +1,15 @@
 package dev.amishare.lambda;
 
+import dev.amishare.json.Json;
+import dev.amishare.json.Records;
+import dev.amishare.keypolicy.Boundary;
+import dev.amishare.ledger.Ledger;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** A function's environment variables: a copy of the process's, or what a test gives. */
 public final class Environment {
@@ -36,4 +44,30 @@ public final class Environment {
     public String functionName() {
         return get("AWS_LAMBDA_FUNCTION_NAME").orElse("(unknown)");
     }
+
+    /** The items of a list that is written with commas; none if the variable is missing. */
+    public List<String> list(String name) {
+        return get(name).stream()
+                .flatMap(value -> Arrays.stream(value.split(",", -1)))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+
+    /** Whom this deployment may ever share with. */
+    public Boundary boundary() {
+        BoundaryVariable written = Records.read(Json.parse(require("BOUNDARY")), BoundaryVariable.class);
+        return new Boundary(
+                Boolean.TRUE.equals(written.any),
+                new TreeSet<>(written.accounts == null ? List.of() : written.accounts),
+                new TreeSet<>(written.organizations == null ? List.of() : written.organizations));
+    }
+
+    /** The table of all shares. */
+    public Ledger ledger(Aws aws) {
+        return new Ledger(aws.dynamoDb(), require("LEDGER_TABLE"));
+    }
+
+    private record BoundaryVariable(
+            @Nullable Boolean any, @Nullable List<String> accounts, @Nullable List<String> organizations) {}
 }

@@ -22,6 +22,11 @@ public final class Faults {
         forbidden.add(line);
     }
 
+    /** Whether a line is about this field, of the request or of its profile. */
+    public boolean mention(String field) {
+        return lines().stream().anyMatch(line -> line.startsWith(field) || line.contains("): " + field));
+    }
+
     public boolean isEmpty() {
         return invalid.isEmpty() && forbidden.isEmpty();
     }

@@ -29,7 +29,7 @@ public record ShareRequest(
     public record RegionChoice(String region, @Nullable String kmsKeyId) {}
 
     /** Nothing said. */
-    static final ShareRequest EMPTY =
+    public static final ShareRequest NOTHING =
             new ShareRequest(null, null, null, Targets.NONE, List.of(), null, Map.of(), null, List.of(), null);
 
     /** This request, completed by a profile: targets and tags of both; of what only one can hold, the request's. */

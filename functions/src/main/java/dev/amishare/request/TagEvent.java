@@ -48,7 +48,7 @@ public final class TagEvent {
         } else {
             return read(event, faults);
         }
-        return ShareRequest.EMPTY;
+        return ShareRequest.NOTHING;
     }
 
     private static ShareRequest read(Json event, Faults faults) {

@@ -1,0 +1,26 @@
+package dev.amishare.lambda;
+
+import dev.amishare.step.PlanShare;
+import java.util.Map;
+
+/** Lambda's way to {@link PlanShare}. */
+public final class PlanShareHandler extends Handler<PlanShare.Input, PlanShare.Output> {
+    public PlanShareHandler() {
+        this(System.getenv());
+    }
+
+    public PlanShareHandler(Map<String, String> variables) {
+        super(PlanShare.Input.class, step(new Environment(variables))::run);
+    }
+
+    private static PlanShare step(Environment environment) {
+        Aws aws = new Aws(environment);
+        PlanShare.Deployment deployment = new PlanShare.Deployment(
+                environment.require("SOURCE_ACCOUNT"),
+                environment.region(),
+                environment.get("SHARE_KEY_ALIAS").orElse("alias/ami-share"),
+                environment.boundary(),
+                environment.list("INSTANCE_TYPES"));
+        return new PlanShare(deployment, aws.ec2(), aws.kms(), aws.ssm(), environment.ledger(aws));
+    }
+}
