@@ -1,6 +1,5 @@
 package dev.amishare.step;
 
-import dev.amishare.ami.RegionPlan;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.Share;
 import dev.amishare.ledger.ShareId;
@@ -20,7 +19,7 @@ public final class ReleaseClaim {
      *
      * @param execution whose claim it is: this one's, or one that has ended
      */
-    public record Input(RegionPlan plan, String execution) {}
+    public record Input(String keyArn, String imageName, String execution) {}
 
     /** Whether the claim is gone. */
     public record Output(boolean released) {}
@@ -30,7 +29,7 @@ public final class ReleaseClaim {
     }
 
     public Output run(Input input) {
-        ShareId id = new ShareId(input.plan().keyArn(), input.plan().imageName());
+        ShareId id = new ShareId(input.keyArn(), input.imageName());
         Share share = ledger.release(id, input.execution());
         return new Output(!share.isClaimedBy(input.execution()));
     }

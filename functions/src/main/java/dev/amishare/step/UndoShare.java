@@ -1,7 +1,6 @@
 package dev.amishare.step;
 
 import dev.amishare.ami.ManagedTags;
-import dev.amishare.ami.RegionPlan;
 import dev.amishare.json.Json;
 import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.Committed;
@@ -46,7 +45,8 @@ public final class UndoShare {
      * @param failure why; none where that execution has ended without saying
      * @param turn which look this is, from 0
      */
-    public record Input(RegionPlan plan, String execution, @Nullable Json failure, int turn) {}
+    public record Input(
+            String keyArn, String region, String imageName, String execution, @Nullable Json failure, int turn) {}
 
     /**
      * What was done.
@@ -63,13 +63,13 @@ public final class UndoShare {
     }
 
     public Output run(Input input) {
-        ShareId id = new ShareId(input.plan().keyArn(), input.plan().imageName());
+        ShareId id = new ShareId(input.keyArn(), input.imageName());
         Optional<Share> share = ledger.beginUndo(id, input.execution(), input.execution());
         if (share.isEmpty()) {
             // Never claimed, or committed: then what bears the execution's tag is what it shared.
             return new Output(true, input.turn() + 1, 0, List.of(), List.of());
         }
-        Undo undo = new Undo(ec2.in(input.plan().region()), input.plan().region(), input.execution(), share.get());
+        Undo undo = new Undo(ec2.in(input.region()), input.region(), input.execution(), share.get());
         undo.run();
         ledger.leave(id, input.execution(), undo.left);
         boolean lookAgain = input.turn() == 0 && mayStillRun(input.failure());

@@ -1,0 +1,73 @@
+package dev.amishare.step;
+
+import dev.amishare.ledger.Claim;
+import dev.amishare.ledger.Ledger;
+import dev.amishare.ledger.Share;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import software.amazon.awssdk.services.sfn.SfnClient;
+
+/**
+ * Finds the claims whose execution has ended without undoing them (stopped, timed out, or failed while it undid), and takes their undo
+ * up. The first state of SweepClaims; after an ordinary end it finds nothing.
+ *
+ * <p>Safe to repeat: a claim that this sweep has taken up stays its own.
+ */
+public final class FindAbandonedClaims {
+    private final Ledger ledger;
+    private final Executions executions;
+
+    /**
+     * Who sweeps.
+     *
+     * @param execution the sweep's own
+     */
+    public record Input(String execution) {}
+
+    /** What to undo, in the shape that the states of the undo take. */
+    public record Output(List<Abandoned> claims) {}
+
+    /**
+     * A claim without anybody to finish it.
+     *
+     * @param execution the execution that has ended
+     */
+    public record Abandoned(String keyArn, String region, String imageName, String execution) {}
+
+    public FindAbandonedClaims(Ledger ledger, SfnClient sfn) {
+        this.ledger = ledger;
+        this.executions = new Executions(sfn);
+    }
+
+    public Output run(Input input) {
+        List<Abandoned> abandoned = new ArrayList<>();
+        for (Share share : ledger.claimed()) {
+            Claim claim = share.claim().orElseThrow();
+            if (isRunning(claim.execution()) || isUndoneByAnother(claim, input.execution())) {
+                continue;
+            }
+            Share taken = claim.undoneBy().filter(input.execution()::equals).isPresent()
+                    ? share
+                    : ledger.takeUndo(share.id(), claim.execution(), claim.undoneBy(), input.execution());
+            if (taken.claim()
+                    .flatMap(Claim::undoneBy)
+                    .filter(input.execution()::equals)
+                    .isPresent()) {
+                String keyArn = share.id().keyArn();
+                abandoned.add(new Abandoned(
+                        keyArn, keyArn.split(":", -1)[3], share.id().imageName(), claim.execution()));
+            }
+        }
+        return new Output(abandoned);
+    }
+
+    private boolean isUndoneByAnother(Claim claim, String sweep) {
+        Optional<String> by = claim.undoneBy();
+        return by.isPresent() && !by.get().equals(sweep) && isRunning(by.get());
+    }
+
+    private boolean isRunning(String execution) {
+        return executions.runningSince(execution).isPresent();
+    }
+}
