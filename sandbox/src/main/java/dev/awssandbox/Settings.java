@@ -14,4 +14,9 @@ public record Settings(Duration largestCopy, int copiesInFlight, Duration keyPol
     public static Settings defaults() {
         return new Settings(Duration.ofSeconds(20), 20, Duration.ZERO, Duration.ofSeconds(1));
     }
+
+    /** The same but for the duration of the largest copy. */
+    public Settings withLargestCopy(Duration newLargestCopy) {
+        return new Settings(newLargestCopy, copiesInFlight, keyPolicyDelay, imageVisibility);
+    }
 }

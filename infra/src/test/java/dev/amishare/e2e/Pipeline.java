@@ -1,0 +1,344 @@
+package dev.amishare.e2e;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.awssandbox.CallLog.Call;
+import dev.awssandbox.Caller;
+import dev.awssandbox.Cloud;
+import dev.awssandbox.Sandbox;
+import dev.awssandbox.Settings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.Ec2Exception;
+import software.amazon.awssdk.services.ec2.model.Filter;
+import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.Instance;
+import software.amazon.awssdk.services.ec2.model.InstanceStateName;
+import software.amazon.awssdk.services.ec2.model.Snapshot;
+import software.amazon.awssdk.services.ec2.model.Volume;
+import software.amazon.awssdk.services.kms.KmsClient;
+import software.amazon.awssdk.services.kms.model.Tag;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.GetExecutionHistoryRequest;
+import software.amazon.awssdk.services.sfn.model.HistoryEvent;
+
+/**
+ * The deployed pipeline in simulated time, and the words in which tests speak of it: share, launch, see.
+ *
+ * <p>The functions run from their jar, under their roles, over the wire; the test itself asks the services directly, as the
+ * administrator of whichever account, so that its questions are not among the {@link #calls}.
+ */
+final class Pipeline implements AutoCloseable {
+    static final String SOURCE = "111111111111";
+    static final String B = "222222222222";
+    static final String C = "333333333333";
+    static final String REGION = "us-east-1";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Tag MANAGED =
+            Tag.builder().tagKey("ami-share:managed").tagValue("true").build();
+
+    private final Sandbox sandbox;
+
+    private Pipeline(Sandbox sandbox) {
+        this.sandbox = sandbox;
+    }
+
+    static Pipeline deployed() {
+        return deployed(settings -> settings);
+    }
+
+    static Pipeline deployed(UnaryOperator<Settings> settings) {
+        return deployed(1, "any", settings);
+    }
+
+    static Pipeline deployed(long seed, String boundary, UnaryOperator<Settings> settings) {
+        return new Pipeline(Sandbox.simulated(seed)
+                .settings(settings.apply(Settings.defaults()))
+                .templates(Templates.within(boundary))
+                .start());
+    }
+
+    Cloud cloud() {
+        return sandbox.cloud();
+    }
+
+    Ec2Client ec2(String account) {
+        return ec2(account, REGION);
+    }
+
+    Ec2Client ec2(String account, String region) {
+        return cloud().ec2().client(Caller.administrator(account), region);
+    }
+
+    KmsClient kms(String account) {
+        return cloud().kms().client(Caller.administrator(account), REGION);
+    }
+
+    SfnClient stepFunctions() {
+        return cloud().stepFunctions().client(Caller.administrator(SOURCE), REGION);
+    }
+
+    // What is there before.
+
+    /** Loads a recorded image from the test resources into the source account; gives its id. */
+    String load(String slug) {
+        try (InputStream in = Pipeline.class.getResourceAsStream("/images/" + slug + ".json")) {
+            return load(JSON.readTree(Objects.requireNonNull(in, slug)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String load(JsonNode document) {
+        cloud().ec2().load(SOURCE, REGION, document);
+        return document.at("/Images/0/ImageId").asText();
+    }
+
+    String shareKey() {
+        return kms(SOURCE)
+                .describeKey(r -> r.keyId("alias/ami-share"))
+                .keyMetadata()
+                .arn();
+    }
+
+    /** A key that may be used for sharing, in a Region. */
+    String key(String region) {
+        return cloud().kms()
+                .client(Caller.administrator(SOURCE), region)
+                .createKey(r -> r.tags(MANAGED))
+                .keyMetadata()
+                .arn();
+    }
+
+    String disabledKey() {
+        String key = key(REGION);
+        kms(SOURCE).disableKey(r -> r.keyId(key));
+        return key;
+    }
+
+    /** A role that its account's administrator gave every right. */
+    String administratorRole(String account, String name) {
+        Caller administrator = Caller.administrator(account);
+        String trust =
+                """
+                {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "%s"}, "Action": "sts:AssumeRole"}]}"""
+                        .formatted(account);
+        String all =
+                """
+                {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}""";
+        String arn = cloud().iam()
+                .client(administrator, REGION)
+                .createRole(r -> r.roleName(name).assumeRolePolicyDocument(trust))
+                .role()
+                .arn();
+        cloud().iam()
+                .client(administrator, REGION)
+                .putRolePolicy(r -> r.roleName(name).policyName("all").policyDocument(all));
+        return arn;
+    }
+
+    // Sharing.
+
+    Share share(String sourceImageId, String... accounts) {
+        ObjectNode request = JSON.createObjectNode().put("sourceImageId", sourceImageId);
+        ArrayNode named = request.putObject("targets").putArray("accounts");
+        List.of(accounts).forEach(named::add);
+        return shareWith(request.toString());
+    }
+
+    Share shareWith(String input) {
+        String execution = start(input);
+        cloud().kernel().runUntil(() -> describe(execution).status() != ExecutionStatus.RUNNING);
+        return ended(execution);
+    }
+
+    /** Starts an execution that runs only when time is let pass. */
+    String start(String input) {
+        return stepFunctions()
+                .startExecution(r -> r.stateMachineArn(machine()).input(input))
+                .executionArn();
+    }
+
+    Share ended(String execution) {
+        List<HistoryEvent> history = new ArrayList<>();
+        stepFunctions()
+                .getExecutionHistoryPaginator(GetExecutionHistoryRequest.builder()
+                        .executionArn(execution)
+                        .maxResults(1000)
+                        .build())
+                .events()
+                .forEach(history::add);
+        return new Share(describe(execution), history);
+    }
+
+    private DescribeExecutionResponse describe(String execution) {
+        return stepFunctions().describeExecution(r -> r.executionArn(execution));
+    }
+
+    private String machine() {
+        return stepFunctions().listStateMachines(r -> {}).stateMachines().stream()
+                .filter(machine -> machine.name().equals("ShareAmi"))
+                .findFirst()
+                .orElseThrow()
+                .stateMachineArn();
+    }
+
+    /** Loads every class that a share needs, so that a test may measure the second. */
+    void warmUp() {
+        share(load("ubuntu"), B);
+    }
+
+    // What is there afterwards.
+
+    /** "running", "terminated: why", or "refused: code". */
+    String launch(String account, String imageId) {
+        return launch(ec2(account), imageId);
+    }
+
+    String launchAs(String roleArn, String imageId) {
+        String id = cloud().iam().roleId(roleArn).orElseThrow();
+        return launch(cloud().ec2().client(Caller.roleSession(roleArn, id, "test"), REGION), imageId);
+    }
+
+    String launchAsVerifier(String imageId) {
+        return launchAs("arn:aws:iam::" + B + ":role/AmiShareVerifier", imageId);
+    }
+
+    private String launch(Ec2Client client, String imageId) {
+        try {
+            String instance = client.runInstances(r -> r.imageId(imageId)
+                            .instanceType("t3.micro")
+                            .minCount(1)
+                            .maxCount(1))
+                    .instances()
+                    .get(0)
+                    .instanceId();
+            cloud().kernel().runUntil(() -> instance(client, instance).state().name() != InstanceStateName.PENDING);
+            Instance settled = instance(client, instance);
+            String state = settled.state().nameAsString();
+            return settled.state().name() == InstanceStateName.RUNNING
+                    ? state
+                    : "terminated: " + settled.stateReason().message();
+        } catch (Ec2Exception e) {
+            return "refused: " + e.awsErrorDetails().errorCode();
+        }
+    }
+
+    private static Instance instance(Ec2Client client, String id) {
+        return client.describeInstances(r -> r.instanceIds(id))
+                .reservations()
+                .get(0)
+                .instances()
+                .get(0);
+    }
+
+    List<Volume> volumesOf(String account) {
+        return ec2(account).describeVolumes(r -> {}).volumes();
+    }
+
+    Image image(String imageId) {
+        return ec2(SOURCE).describeImages(r -> r.imageIds(imageId)).images().get(0);
+    }
+
+    Snapshot snapshot(String snapshotId) {
+        return ec2(SOURCE)
+                .describeSnapshots(r -> r.snapshotIds(snapshotId))
+                .snapshots()
+                .get(0);
+    }
+
+    /** The ids of the images that bear the tag ami-share:managed. */
+    List<String> sharedImages() {
+        Filter managed =
+                Filter.builder().name("tag:ami-share:managed").values("true").build();
+        return ec2(SOURCE).describeImages(r -> r.owners("self").filters(managed)).images().stream()
+                .map(Image::imageId)
+                .sorted()
+                .toList();
+    }
+
+    List<Map<String, AttributeValue>> ledger() {
+        var client = cloud().dynamoDb().client(Caller.administrator(SOURCE), REGION);
+        String table = client.listTables().tableNames().get(0);
+        return client.scan(r -> r.tableName(table).consistentRead(true)).items();
+    }
+
+    List<JsonNode> statements() {
+        JsonNode policy = json(kms(SOURCE)
+                .getKeyPolicy(r -> r.keyId(shareKey()).policyName("default"))
+                .policy());
+        return StreamSupport.stream(policy.path("Statement").spliterator(), false)
+                .toList();
+    }
+
+    JsonNode ourStatements() {
+        ArrayNode ours = JSON.createArrayNode();
+        statements().stream()
+                .filter(s -> s.path("Sid").asText().startsWith("AmiShare"))
+                .forEach(ours::add);
+        return ours;
+    }
+
+    /** Puts one more statement into the share key's policy; gives them all. */
+    List<JsonNode> addStatement(JsonNode statement) {
+        ObjectNode policy = (ObjectNode) json(kms(SOURCE)
+                .getKeyPolicy(r -> r.keyId(shareKey()).policyName("default"))
+                .policy());
+        policy.withArray("Statement").add(statement);
+        kms(SOURCE).putKeyPolicy(r -> r.keyId(shareKey()).policyName("default").policy(policy.toString()));
+        return statements();
+    }
+
+    /** All calls of the functions so far. */
+    List<Call> calls() {
+        return cloud().calls().calls();
+    }
+
+    /** What the functions changed in EC2 or KMS since there were so many calls; a DryRun changes nothing. */
+    List<String> writesSince(int before) {
+        return calls().stream()
+                .skip(before)
+                .filter(call -> call.service().equals("ec2") || call.service().equals("kms"))
+                .filter(call -> !call.action().matches("(Describe|Get|List).*"))
+                .filter(call -> !"DryRunOperation".equals(call.error()))
+                .map(call -> call.function() + " " + call.service() + ":" + call.action() + " " + call.error())
+                .toList();
+    }
+
+    /** Everything in the source account and in B's that a share could change, as text to compare. */
+    String everything() {
+        return List.of(SOURCE, B).stream()
+                .map(account -> cloud().ec2().state(account, REGION).toPrettyString()
+                        + cloud().kms().state(account, REGION).toPrettyString())
+                .collect(Collectors.joining("\n", "", ledger().toString()));
+    }
+
+    static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(text, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        sandbox.close();
+    }
+}
