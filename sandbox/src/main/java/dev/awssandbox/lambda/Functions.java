@@ -198,7 +198,9 @@ public final class Functions implements AutoCloseable {
                         InvokeResponse.builder().statusCode(204).build());
             }
             if (request.invocationType() == InvocationType.EVENT) {
-                throw new UnsupportedOperationException("Invoke with InvocationType Event");
+                start(target, payload, Invocation.Source.DIRECT, result -> {});
+                return CompletableFuture.completedFuture(
+                        InvokeResponse.builder().statusCode(202).build());
             }
             boolean tail = request.logType() == LogType.TAIL;
             CompletableFuture<InvokeResponse> answer = new CompletableFuture<>();

@@ -120,17 +120,14 @@ final class Dispatcher {
         Action action =
                 service.action(name).orElseThrow(() -> service.protocol().unknownAction(name));
         SdkPojo builder = action.newRequest();
-        if (service == Service.LAMBDA) {
-            service.protocol().read(request, builder);
-            return cloud.functions()
-                    .invoke(caller, region, (InvokeRequest) Pojos.build(builder))
-                    .thenApply(response -> response);
-        }
         SdkClient core = cores.of(service, cloud, caller, region);
         if (!action.isImplementedBy(core)) {
             throw service.protocol().unknownAction(name);
         }
         service.protocol().read(request, builder);
+        if (builder instanceof InvokeRequest.Builder invocation) {
+            return cloud.functions().invoke(caller, region, invocation.build()).thenApply(response -> response);
+        }
         return CompletableFuture.completedFuture(action.invoke(core, builder));
     }
 

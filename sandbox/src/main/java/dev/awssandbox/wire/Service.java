@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.sts.StsClient;
 /** A service that the sandbox has: how it is spoken to, where its core is, and how it says no. */
 final class Service {
     static final Service LAMBDA =
-            new Service("lambda", LambdaClient.class, new LambdaInvoke(), (cloud, caller, region) -> cloud.functions()
+            new Service("lambda", LambdaClient.class, new RestJson(), (cloud, caller, region) -> cloud.functions()
                     .client(caller, region));
 
     static final List<Service> ALL = List.of(
