@@ -88,6 +88,8 @@ public final class CopySnapshot {
         CopySnapshotRequest request = CopySnapshotRequest.builder()
                 .sourceRegion(plan.sourceRegion())
                 .sourceSnapshotId(source)
+                // The SDK presigns the call for the source Region, and reads this Region off the endpoint's name unless it is said.
+                .destinationRegion(plan.region())
                 .description(
                         "Encrypted copy of " + source + " of " + plan.sourceImageId() + " from " + plan.sourceRegion())
                 .encrypted(true)
