@@ -1,0 +1,120 @@
+package dev.awssandbox.sfn;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.awssandbox.Caller;
+import dev.awssandbox.Cloud;
+import dev.awssandbox.Settings;
+import dev.awssandbox.kernel.Kernel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import software.amazon.awssdk.services.sfn.SfnClient;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
+import software.amazon.awssdk.services.sfn.model.HistoryEvent;
+
+/** A cloud in simulated time with nothing but Step Functions in it, and {@link TestFunctions} for Lambda. */
+final class World implements AutoCloseable {
+    static final String ROLE = "arn:aws:iam::111111111111:role/Machine";
+
+    private final Cloud cloud;
+    private final StepFunctions service;
+    private final List<String> invocations = new ArrayList<>();
+    private int machines;
+
+    private World(long seed) {
+        cloud = new Cloud(Kernel.simulated(seed), Settings.defaults());
+        TestFunctions functions = new TestFunctions();
+        service = new StepFunctions(cloud, (roleArn, function, payload, source, done) -> {
+            invocations.add(source.state() + " at " + cloud.kernel().now());
+            TestFunctions.Answer answer = functions.call(function, payload);
+            cloud.kernel().after(answer.after(), () -> done.accept(answer.result()));
+        });
+    }
+
+    static World seeded(long seed) {
+        return new World(seed);
+    }
+
+    static World any() {
+        return new World(1);
+    }
+
+    SfnClient client() {
+        return service.client(Caller.administrator("111111111111"), "us-east-1");
+    }
+
+    Kernel kernel() {
+        return cloud.kernel();
+    }
+
+    /** Which states invoked a function, and when. */
+    List<String> invocations() {
+        return invocations;
+    }
+
+    String machine(String definition) {
+        String name = "Machine" + ++machines;
+        return client().createStateMachine(
+                        r -> r.name(name).definition(definition).roleArn(ROLE))
+                .stateMachineArn();
+    }
+
+    String start(String definition, String input) {
+        String machine = machine(definition);
+        return client().startExecution(r -> r.stateMachineArn(machine).input(input))
+                .executionArn();
+    }
+
+    /** Runs a definition until nothing is left to happen. */
+    Run run(String definition, String input) {
+        return ended(start(definition, input));
+    }
+
+    Run ended(String execution) {
+        kernel().runUntilQuiet();
+        return new Run(
+                client().describeExecution(r -> r.executionArn(execution)),
+                client().getExecutionHistoryPaginator(r -> r.executionArn(execution)).events().stream()
+                        .toList());
+    }
+
+    @Override
+    public void close() {
+        cloud.close();
+    }
+
+    /** An execution that has ended. */
+    record Run(DescribeExecutionResponse description, List<HistoryEvent> events) {
+        ExecutionStatus status() {
+            return description.status();
+        }
+
+        JsonNode output() {
+            try {
+                return Json.parse(description.output());
+            } catch (JsonProcessingException e) {
+                throw new AssertionError(description.toString(), e);
+            }
+        }
+
+        Duration took() {
+            return Duration.between(description.startDate(), description.stopDate());
+        }
+
+        /** The events as {@code id<previous Type}. */
+        List<String> shape() {
+            return events.stream()
+                    .map(event -> event.id() + "<" + event.previousEventId() + " " + event.typeAsString())
+                    .toList();
+        }
+
+        Stream<String> entered() {
+            return events.stream()
+                    .filter(event -> event.stateEnteredEventDetails() != null)
+                    .map(event -> event.stateEnteredEventDetails().name());
+        }
+    }
+}
