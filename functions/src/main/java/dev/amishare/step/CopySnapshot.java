@@ -88,7 +88,7 @@ public final class CopySnapshot {
         CopySnapshotRequest request = CopySnapshotRequest.builder()
                 .sourceRegion(plan.sourceRegion())
                 .sourceSnapshotId(source)
-                // The SDK presigns the call for the source Region, and reads this Region off the endpoint's name unless it is said.
+                // The SDK presigns the call for the source Region, and would read this one off the endpoint's name.
                 .destinationRegion(plan.region())
                 .description(
                         "Encrypted copy of " + source + " of " + plan.sourceImageId() + " from " + plan.sourceRegion())
