@@ -27,7 +27,7 @@ final class Permissions {
 
     private final Settings settings;
     private final String ledger;
-    private final String executions;
+    private final List<String> executions;
 
     /**
      * @param ledger the ARN of the ledger's table
@@ -35,8 +35,10 @@ final class Permissions {
     Permissions(Settings settings, String ledger) {
         this.settings = settings;
         this.ledger = ledger;
-        this.executions = "arn:aws:states:" + settings.region() + ":" + settings.account() + ":execution:"
-                + SharingStack.STATE_MACHINE + ":*";
+        this.executions = Stream.of(SharingStack.SHARE_AMI, SharingStack.SWEEP_CLAIMS)
+                .map(machine -> "arn:aws:states:" + settings.region() + ":" + settings.account() + ":execution:"
+                        + machine + ":*")
+                .toList();
     }
 
     /**
@@ -67,217 +69,258 @@ final class Permissions {
     /** The table, in the order of the pipeline. */
     Map<String, List<Permission>> table() {
         Map<String, List<Permission>> table = new LinkedHashMap<>();
-        table.put(
-                "PlanShare",
-                List.of(
-                        describe("ReadImages", "To see what is to be shared.", "DescribeImages", "DescribeSnapshots"),
-                        new Permission(
-                                "ReadUefiData",
-                                "To see whether the image has a UEFI variable store: DescribeImages does not show it.",
-                                List.of("ec2:DescribeImageAttribute"),
-                                images(),
-                                Map.of()),
-                        new Permission(
-                                "ReadKeys",
-                                "To refuse a key that cannot be shared: its state, its tag, the room in its policy. Any key of this "
-                                        + "account, since a request may name one that is to be refused.",
-                                List.of("kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListResourceTags"),
-                                keys(),
-                                Map.of()),
-                        new Permission(
-                                "ReadProfiles",
-                                "A request or a tag names a profile by its parameter.",
-                                List.of("ssm:GetParameter"),
-                                List.of("arn:aws:ssm:" + settings.region() + ":" + settings.account()
-                                        + ":parameter/ami-share/profiles/*"),
-                                Map.of()),
-                        ledger("ReadLedger", "What is shared already decides what fits.", "GetItem", "Query")));
-        table.put(
-                "ClaimShare",
-                List.of(
-                        ledger("WriteClaim", "One conditional write.", "GetItem", "PutItem"),
-                        describe(
-                                "SeeSharedImage",
-                                "A shared image that somebody deregistered is made anew.",
-                                "DescribeImages"),
-                        new Permission(
-                                "AskForOtherExecution",
-                                "A claim is taken up only once its execution has ended.",
-                                List.of("states:DescribeExecution"),
-                                List.of(executions),
-                                Map.of())));
-        table.put(
-                "CopySnapshot",
-                concat(
-                        List.of(
-                                readClaim(),
-                                describe(
-                                        "FindCopies", "Adopts the copy that an earlier try made.", "DescribeSnapshots"),
-                                new Permission(
-                                        "CopyFromOwn",
-                                        "The source of a copy. Only what exists has an owner, so this does not cover the copy itself.",
-                                        List.of("ec2:CopySnapshot"),
-                                        snapshots(),
-                                        equal("ec2:Owner", settings.account())),
-                                new Permission(
-                                        "CopyToManaged",
-                                        "The copy, only if it is tagged as ours from its first moment.",
-                                        List.of("ec2:CopySnapshot"),
-                                        snapshots(),
-                                        CREATED_AS_MANAGED),
-                                tagOnCreation("CopySnapshot", snapshots())),
-                        copyKeys()));
-        table.put(
-                "CopyImage",
-                concat(
-                        List.of(
-                                readClaim(),
-                                new Permission(
-                                        "CopyFromAny",
-                                        "The source of a copy and its snapshots, which may be somebody else's. Only what exists has an "
-                                                + "owner, so this does not cover the copy itself.",
-                                        List.of("ec2:CopyImage"),
-                                        concat(images(), snapshots()),
-                                        Map.of("Null", Map.of("ec2:Owner", "false"))),
-                                new Permission(
-                                        "CopyToManaged",
-                                        "The copy, only if it is tagged as ours from its first moment.",
-                                        List.of("ec2:CopyImage"),
-                                        concat(images(), snapshots()),
-                                        CREATED_AS_MANAGED),
-                                tagOnCreation("CopyImage", concat(images(), snapshots()))),
-                        copyKeys()));
-        table.put(
-                "WaitForCompletion",
-                List.of(describe("SeeProgress", "One look at all copies.", "DescribeImages", "DescribeSnapshots")));
-        table.put(
-                "RegisterAmi",
+        table.put("PlanShare", planShare());
+        table.put("ClaimShare", claimShare());
+        table.put("CopySnapshot", copySnapshot());
+        table.put("CopyImage", copyImage());
+        table.put("WaitForCompletion", waitForCompletion());
+        table.put("RegisterAmi", registerAmi());
+        table.put("UpdateKeyPolicy", updateKeyPolicy());
+        table.put("AddLaunchPermission", addLaunchPermission());
+        table.put("Verify", verify());
+        table.put("CommitShare", commitShare());
+        table.put("UndoShare", undoShare());
+        table.put("ReleaseClaim", releaseClaim());
+        table.put("FindAbandonedClaims", findAbandonedClaims());
+        return table;
+    }
+
+    private List<Permission> planShare() {
+        return List.of(
+                describe("ReadImages", "To see what is to be shared.", "DescribeImages", "DescribeSnapshots"),
+                new Permission(
+                        "ReadKeys",
+                        "To refuse a key that cannot be shared: its state, its tag, the room in its policy. Any key of this "
+                                + "account, since a request may name one that is to be refused.",
+                        List.of("kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListResourceTags"),
+                        keys(),
+                        Map.of()),
+                new Permission(
+                        "ReadProfiles",
+                        "A request or a tag names a profile by its parameter.",
+                        List.of("ssm:GetParameter"),
+                        List.of("arn:aws:ssm:" + settings.region() + ":" + settings.account()
+                                + ":parameter/ami-share/profiles/*"),
+                        Map.of()),
+                ledger("ReadLedger", "What is shared already decides what fits.", "Query"));
+    }
+
+    private List<Permission> claimShare() {
+        return List.of(
+                ledger("WriteClaim", "One conditional write.", "GetItem", "PutItem"),
+                describe("SeeSharedImage", "A shared image that somebody deregistered is made anew.", "DescribeImages"),
+                askForExecutions());
+    }
+
+    private List<Permission> copySnapshot() {
+        return concat(
                 List.of(
                         readClaim(),
-                        describe(
-                                "CompareImages",
-                                "Adopts what an earlier try registered, and compares what AWS made with its source.",
-                                "DescribeImages"),
+                        describe("FindCopies", "Adopts the copy that an earlier try made.", "DescribeSnapshots"),
                         new Permission(
-                                "CarryUefiDataOver",
-                                "The source's UEFI variable store, which DescribeImages does not show.",
-                                List.of("ec2:DescribeImageAttribute"),
-                                images(),
-                                Map.of()),
-                        new Permission(
-                                "RegisterFromOwn",
-                                "The snapshots of the new image: the copies, or the source's own where they are under the share key.",
-                                List.of("ec2:RegisterImage"),
+                                "CopyFromOwn",
+                                "The source of a copy. It has an id, so this does not cover the copy itself, which has none yet.",
+                                List.of("ec2:CopySnapshot"),
                                 snapshots(),
                                 equal("ec2:Owner", settings.account())),
                         new Permission(
-                                "RegisterAsManaged",
-                                "The image, only if it is tagged as ours from its first moment.",
-                                List.of("ec2:RegisterImage"),
-                                images(),
+                                "CopyToManaged",
+                                "The copy, only if it is tagged as ours from its first moment.",
+                                List.of("ec2:CopySnapshot"),
+                                newSnapshots(),
                                 CREATED_AS_MANAGED),
-                        tagOnCreation("RegisterImage", images()),
-                        new Permission(
-                                "TagCopiedSnapshots",
-                                "CopyImage gives all its snapshots the same tags; each gets its own here.",
-                                List.of("ec2:CreateTags"),
-                                snapshots(),
-                                ON_MANAGED)));
-        table.put(
-                "UpdateKeyPolicy",
+                        tagOnCreation("CopySnapshot", newSnapshots())),
+                copyKeys(keys()));
+    }
+
+    private List<Permission> copyImage() {
+        return concat(
                 List.of(
-                        ledger(
-                                "DeriveFromLedger",
-                                "All shares under the key, and the mark on principals that were found dead.",
-                                "GetItem",
-                                "PutItem",
-                                "Query"),
+                        readClaim(),
                         new Permission(
-                                "WritePolicyOfShareKeys",
-                                "Only of keys that an administrator has tagged for it.",
-                                List.of("kms:GetKeyPolicy", "kms:ListResourceTags", "kms:PutKeyPolicy"),
-                                keys(),
-                                ON_MANAGED)));
-        table.put(
-                "AddLaunchPermission",
-                List.of(
-                        ledger(
-                                "WriteIntention",
-                                "What is given is written down first, so that undo takes back just that.",
-                                "GetItem",
-                                "PutItem"),
-                        new Permission(
-                                "ReadPermissions",
-                                "To add only what is missing. (These actions know no tags.)",
-                                List.of("ec2:DescribeImageAttribute", "ec2:DescribeSnapshotAttribute"),
+                                "CopyFromAny",
+                                "The source of a copy and its snapshots, which may be somebody else's. They have ids, so this does "
+                                        + "not cover the copy itself, which has none yet.",
+                                List.of("ec2:CopyImage"),
                                 concat(images(), snapshots()),
                                 Map.of()),
                         new Permission(
-                                "ShareManaged",
-                                "Launch permission, and on request the permission to copy. IAM knows no condition for whom an image is "
-                                        + "shared with: that is checked in PlanShare.",
-                                List.of("ec2:ModifyImageAttribute", "ec2:ModifySnapshotAttribute"),
-                                concat(images(), snapshots()),
-                                ON_MANAGED)));
-        table.put(
-                "Verify",
-                concat(
-                        List.of(
-                                readClaim(),
-                                describe(
-                                        "SeeImages",
-                                        "The source's side of the proof.",
-                                        "DescribeImages",
-                                        "DescribeSnapshots"),
-                                new Permission(
-                                        "ReadPermissions",
-                                        "Whether the image is shared with exactly its targets. (This action knows no tags.)",
-                                        List.of("ec2:DescribeImageAttribute"),
-                                        images(),
-                                        Map.of()),
-                                new Permission(
-                                        "ReadShareKeys",
-                                        "Whether the key is enabled and its policy grants what a launch needs.",
-                                        List.of("kms:DescribeKey", "kms:GetKeyPolicy"),
-                                        keys(),
-                                        ON_MANAGED)),
-                        assumeVerifiers()));
-        table.put(
-                "CommitShare", List.of(ledger("WriteShare", "Turns the claim into the share.", "GetItem", "PutItem")));
-        table.put(
-                "UndoShare",
-                List.of(
-                        ledger("TurnClaimBack", "The claim says what is to be undone.", "GetItem", "PutItem"),
-                        describe(
-                                "FindWhatWasMade",
-                                "By the execution's tag, so also what a call did whose answer never came.",
-                                "DescribeImages",
-                                "DescribeSnapshots"),
-                        new Permission(
-                                "ReadPermissions",
-                                "To remove only what is there. (These actions know no tags.)",
-                                List.of("ec2:DescribeImageAttribute", "ec2:DescribeSnapshotAttribute"),
-                                concat(images(), snapshots()),
-                                Map.of()),
-                        new Permission(
-                                "RemoveManaged",
-                                "Only what AMI Share made.",
-                                List.of(
-                                        "ec2:DeleteSnapshot",
-                                        "ec2:DeregisterImage",
-                                        "ec2:ModifyImageAttribute",
-                                        "ec2:ModifySnapshotAttribute"),
-                                concat(images(), snapshots()),
-                                ON_MANAGED)));
-        table.put(
-                "ReleaseClaim",
-                List.of(ledger(
-                        "DropClaim",
-                        "The claim, or the whole item where nothing is committed.",
-                        "DeleteItem",
+                                "CopyToManaged",
+                                "The copy, only if it is tagged as ours from its first moment.",
+                                List.of("ec2:CopyImage"),
+                                concat(newImages(), newSnapshots()),
+                                CREATED_AS_MANAGED),
+                        tagOnCreation("CopyImage", concat(newImages(), newSnapshots()))),
+                copyKeys(List.of("arn:aws:kms:*:*:key/*")));
+    }
+
+    private List<Permission> waitForCompletion() {
+        return List.of(describe("SeeProgress", "One look at all copies.", "DescribeImages", "DescribeSnapshots"));
+    }
+
+    private List<Permission> registerAmi() {
+        return List.of(
+                readClaim(),
+                describe(
+                        "CompareImages",
+                        "Adopts what an earlier try registered, and compares what AWS made with its source.",
+                        "DescribeImages"),
+                new Permission(
+                        "CarryUefiDataOver",
+                        "The source's UEFI variable store, which DescribeImages does not show.",
+                        List.of("ec2:DescribeImageAttribute"),
+                        images(),
+                        Map.of()),
+                new Permission(
+                        "RegisterFromOwn",
+                        "The snapshots of the new image: the copies, or the source's own where they are under the share key.",
+                        List.of("ec2:RegisterImage"),
+                        snapshots(),
+                        equal("ec2:Owner", settings.account())),
+                new Permission(
+                        "RegisterAsManaged",
+                        "The image, only if it is tagged as ours from its first moment.",
+                        List.of("ec2:RegisterImage"),
+                        newImages(),
+                        CREATED_AS_MANAGED),
+                tagOnCreation("RegisterImage", newImages()),
+                new Permission(
+                        "TagCopiedSnapshots",
+                        "CopyImage gives all its snapshots the same tags; each gets its own here.",
+                        List.of("ec2:CreateTags"),
+                        snapshots(),
+                        ON_MANAGED));
+    }
+
+    private List<Permission> updateKeyPolicy() {
+        return List.of(
+                ledger(
+                        "DeriveFromLedger",
+                        "All shares under the key, and the mark on principals that were found dead.",
                         "GetItem",
-                        "PutItem")));
-        return table;
+                        "PutItem",
+                        "Query"),
+                new Permission(
+                        "WritePolicyOfShareKeys",
+                        "Only of keys that an administrator has tagged for it.",
+                        List.of("kms:GetKeyPolicy", "kms:ListResourceTags", "kms:PutKeyPolicy"),
+                        keys(),
+                        ON_MANAGED));
+    }
+
+    private List<Permission> addLaunchPermission() {
+        return List.of(
+                ledger(
+                        "WriteIntention",
+                        "What is given is written down first, so that undo takes back just that.",
+                        "GetItem",
+                        "PutItem"),
+                describe(
+                        "SeeShared",
+                        "The shared image and its snapshots, and whether they are ours.",
+                        "DescribeImages",
+                        "DescribeSnapshots"),
+                new Permission(
+                        "ReadPermissions",
+                        "To add only what is missing. (These actions know no tags.)",
+                        List.of("ec2:DescribeImageAttribute", "ec2:DescribeSnapshotAttribute"),
+                        concat(images(), snapshots()),
+                        Map.of()),
+                new Permission(
+                        "ShareManaged",
+                        "Launch permission, and on request the permission to copy. IAM knows no condition for whom an image is "
+                                + "shared with: that is checked in PlanShare.",
+                        List.of("ec2:ModifyImageAttribute", "ec2:ModifySnapshotAttribute"),
+                        concat(images(), snapshots()),
+                        ON_MANAGED));
+    }
+
+    private List<Permission> verify() {
+        return concat(
+                List.of(
+                        readClaim(),
+                        describe("SeeImages", "The source's side of the proof.", "DescribeImages", "DescribeSnapshots"),
+                        new Permission(
+                                "ReadPermissions",
+                                "Whether the image is shared with exactly its targets. (This action knows no tags.)",
+                                List.of("ec2:DescribeImageAttribute"),
+                                images(),
+                                Map.of()),
+                        new Permission(
+                                "ReadShareKeys",
+                                "Whether the key is enabled and its policy grants what a launch needs.",
+                                List.of("kms:DescribeKey", "kms:GetKeyPolicy"),
+                                keys(),
+                                ON_MANAGED)),
+                assumeVerifiers());
+    }
+
+    private List<Permission> commitShare() {
+        return List.of(
+                ledger("WriteShare", "Turns the claim into the share.", "GetItem", "PutItem"),
+                describe("SeeShared", "The shared image as it is.", "DescribeImages"),
+                new Permission(
+                        "CarryProtectionOver",
+                        "The source's deprecation time and protection, last, since protection would stand in undo's way.",
+                        List.of("ec2:EnableImageDeprecation", "ec2:EnableImageDeregistrationProtection"),
+                        images(),
+                        ON_MANAGED));
+    }
+
+    private List<Permission> undoShare() {
+        return List.of(
+                ledger("TurnClaimBack", "The claim says what is to be undone.", "GetItem", "PutItem"),
+                describe(
+                        "FindWhatWasMade",
+                        "By the execution's tag, so also what a call did whose answer never came.",
+                        "DescribeImages",
+                        "DescribeSnapshots"),
+                new Permission(
+                        "ReadPermissions",
+                        "To remove only what is there. (This action knows no tags.)",
+                        List.of("ec2:DescribeImageAttribute"),
+                        images(),
+                        Map.of()),
+                new Permission(
+                        "RemoveManaged",
+                        "Only what AMI Share made.",
+                        List.of(
+                                "ec2:DeleteSnapshot",
+                                "ec2:DeregisterImage",
+                                "ec2:DisableImageDeregistrationProtection",
+                                "ec2:ModifyImageAttribute",
+                                "ec2:ModifySnapshotAttribute"),
+                        concat(images(), snapshots()),
+                        ON_MANAGED));
+    }
+
+    private List<Permission> releaseClaim() {
+        return List.of(ledger(
+                "DropClaim",
+                "The claim, or the whole item where nothing is committed.",
+                "DeleteItem",
+                "GetItem",
+                "PutItem"));
+    }
+
+    private List<Permission> findAbandonedClaims() {
+        return List.of(
+                ledger(
+                        "TakeClaimsUp",
+                        "All claims there are, and the mark on those that this sweep undoes.",
+                        "GetItem",
+                        "PutItem",
+                        "Scan"),
+                askForExecutions());
+    }
+
+    private Permission askForExecutions() {
+        return new Permission(
+                "AskForExecutions",
+                "A claim is taken up only once its execution, and whichever undid it, has ended.",
+                List.of("states:DescribeExecution"),
+                executions,
+                Map.of());
     }
 
     private Permission describe(String sid, String why, String... actions) {
@@ -307,29 +350,36 @@ final class Permissions {
                 equal("ec2:CreateAction", action));
     }
 
-    /** EBS uses keys in the name of whoever copies: the source's key, whichever it is, to read, and the share key to write. */
-    private List<Permission> copyKeys() {
+    /**
+     * EBS uses keys in the name of whoever copies.
+     *
+     * @param sources the keys that the source may be under
+     */
+    private List<Permission> copyKeys(List<String> sources) {
+        Map<String, Object> throughEc2 = Map.of("StringLike", Map.of("kms:ViaService", "ec2.*.amazonaws.com"));
         return List.of(
                 new Permission(
-                        "UseKeysThroughEc2",
-                        "EBS decrypts with the source's key and encrypts under the share key in this function's name. The source may "
-                                + "be under any key of this account.",
-                        List.of(
-                                "kms:Decrypt",
-                                "kms:DescribeKey",
-                                "kms:GenerateDataKeyWithoutPlaintext",
-                                "kms:ReEncryptFrom",
-                                "kms:ReEncryptTo"),
+                        "ReadUnderAnyKey",
+                        "EBS opens the source's data key in this function's name, whichever key it is under.",
+                        List.of("kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom"),
+                        sources,
+                        throughEc2),
+                new Permission(
+                        "WriteUnderShareKeys",
+                        "EBS encrypts the copy in this function's name, only under keys tagged for it.",
+                        List.of("kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptTo"),
                         keys(),
-                        Map.of("StringLike", Map.of("kms:ViaService", "ec2.*.amazonaws.com"))),
+                        Map.ofEntries(
+                                entry("StringEquals", Map.of("aws:ResourceTag/" + MANAGED, "true")),
+                                entry("StringLike", Map.of("kms:ViaService", "ec2.*.amazonaws.com")))),
                 new Permission(
                         "LetEbsKeepUsingThem",
                         "EBS goes on copying after the call has answered; grants to AWS services only.",
                         List.of("kms:CreateGrant"),
-                        keys(),
+                        sources,
                         Map.ofEntries(
-                                entry("StringLike", Map.of("kms:ViaService", "ec2.*.amazonaws.com")),
-                                entry("Bool", Map.of("kms:GrantIsForAWSResource", "true")))));
+                                entry("Bool", Map.of("kms:GrantIsForAWSResource", "true")),
+                                entry("StringLike", Map.of("kms:ViaService", "ec2.*.amazonaws.com")))));
     }
 
     /** The verifier role's name in the boundary's accounts. */
@@ -369,10 +419,19 @@ final class Permissions {
     }
 
     private static List<String> images() {
-        return List.of("arn:aws:ec2:*::image/*");
+        return List.of("arn:aws:ec2:*::image/ami-*");
     }
 
     private static List<String> snapshots() {
+        return List.of("arn:aws:ec2:*::snapshot/snap-*");
+    }
+
+    /** What a call makes has no id yet when IAM judges it. */
+    private static List<String> newImages() {
+        return List.of("arn:aws:ec2:*::image/*");
+    }
+
+    private static List<String> newSnapshots() {
         return List.of("arn:aws:ec2:*::snapshot/*");
     }
 

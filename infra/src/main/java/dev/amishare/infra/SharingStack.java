@@ -25,7 +25,8 @@ import software.constructs.Construct;
 
 /** The source account's side: the share key, the ledger, the functions, the state machine that chains them, and what starts it. */
 final class SharingStack extends Stack {
-    static final String STATE_MACHINE = "ShareAmi";
+    static final String SHARE_AMI = "ShareAmi";
+    static final String SWEEP_CLAIMS = "SweepClaims";
     static final String KEY_ALIAS = "alias/ami-share";
 
     SharingStack(Construct scope, String id, Settings settings, StackProps props) {
@@ -34,17 +35,17 @@ final class SharingStack extends Stack {
             Annotations.of(this)
                     .addWarningV2(
                             "ami-share:boundary-any",
-                            "The boundary is \"any\": whoever may start " + STATE_MACHINE
+                            "The boundary is \"any\": whoever may start " + SHARE_AMI
                                     + " chooses freely which accounts receive "
                                     + "the data. Set the context value \"boundary\" to your accounts or organizations.");
         }
         Key key = shareKey();
         Table ledger = ledger();
         Map<String, Alias> functions = functions(settings, ledger);
-        StateMachine shareAmi = new PipelineMachine(
-                        this, STATE_MACHINE, settings.stateMachines().resolve("share-ami.asl.json"), functions)
-                .machine();
+        StateMachine shareAmi = machine(SHARE_AMI, settings, "share-ami.asl.json", functions);
+        StateMachine sweepClaims = machine(SWEEP_CLAIMS, settings, "sweep-claims.asl.json", functions);
         new TagTrigger(this, "TagTrigger", shareAmi);
+        new SweepTrigger(this, "SweepTrigger", shareAmi, sweepClaims);
         output("StateMachineArn", "Start an execution of this to share an image", shareAmi.getStateMachineArn());
         output("ShareKeyArn", "The key of shared images, unless a request names another", key.getKeyArn());
         output("LedgerTable", "The record of every share", ledger.getTableName());
@@ -117,6 +118,10 @@ final class SharingStack extends Stack {
                                 .build()),
                         true));
         return functions;
+    }
+
+    private StateMachine machine(String name, Settings settings, String definition, Map<String, Alias> functions) {
+        return new PipelineMachine(this, name, settings.stateMachines().resolve(definition), functions).machine();
     }
 
     private void output(String name, String description, String value) {
