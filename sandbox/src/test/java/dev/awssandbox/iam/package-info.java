@@ -1,0 +1,4 @@
+@NullMarked
+package dev.awssandbox.iam;
+
+import org.jspecify.annotations.NullMarked;
