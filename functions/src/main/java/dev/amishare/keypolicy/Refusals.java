@@ -2,6 +2,7 @@ package dev.amishare.keypolicy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Why a key cannot be shared with somebody, found out by reading alone: a line each, with what to do. */
@@ -41,9 +42,13 @@ public final class Refusals {
             return Optional.empty();
         }
         return Optional.of(String.format(
+                Locale.ROOT,
                 "The policy of key %s would have %,d bytes with %,d more targets; AWS allows %,d. Share with the organization or "
                         + "organizational unit that holds the accounts instead, or under another key (kmsKeyId).",
-                keyArn, size, asked.size(), KeyPolicy.LONGEST));
+                keyArn,
+                size,
+                asked.size(),
+                KeyPolicy.LONGEST));
     }
 
     /** Deleted principals in statements of others, with which KMS refuses every write of the policy. */
