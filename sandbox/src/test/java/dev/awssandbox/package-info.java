@@ -1,0 +1,4 @@
+@NullMarked
+package dev.awssandbox;
+
+import org.jspecify.annotations.NullMarked;
