@@ -82,20 +82,32 @@ public final class Iam {
             if (!sufficient || identity.decision.allowed() || identity.decision.explicitDeny()) {
                 judgements.add(new Judgement(caller, access, identity.decision, identity.statement()));
             }
-            if (identity.decision.explicitDeny()) {
-                return identity.decision;
-            }
-            if (resource.isDenied()) {
-                return new Decision(false, true, "an explicit deny in a resource-based policy", resource.statement());
-            }
-            if (resource.isSilent()) {
-                return new Decision(
-                        false, false, "no resource-based policy allows the " + access.action() + " action", null);
-            }
-            return sufficient
-                    ? new Decision(true, false, "resource-based policy", resource.statement())
-                    : identity.decision;
+            return together(identity.decision, resource, sufficient, access);
         });
+    }
+
+    /** What {@link #decide(Caller, Access, String, PolicyDocument)} would say under a resource policy that is not in force; nothing is kept. */
+    public boolean wouldAllow(Caller caller, Access access, String resourceAccount, PolicyDocument resourcePolicy) {
+        return cloud.kernel().locked(() -> {
+            Verdict resource = PolicyEvaluator.evaluate(resourcePolicy, requestOf(caller, access));
+            boolean sufficient = caller.account().equals(resourceAccount) && isSufficient(resource, caller, access);
+            return together(weighed(caller, access).decision, resource, sufficient, access)
+                    .allowed();
+        });
+    }
+
+    private static Decision together(Decision identity, Verdict resource, boolean sufficient, Access access) {
+        if (identity.explicitDeny()) {
+            return identity;
+        }
+        if (resource.isDenied()) {
+            return new Decision(false, true, "an explicit deny in a resource-based policy", resource.statement());
+        }
+        if (resource.isSilent()) {
+            return new Decision(
+                    false, false, "no resource-based policy allows the " + access.action() + " action", null);
+        }
+        return sufficient ? new Decision(true, false, "resource-based policy", resource.statement()) : identity;
     }
 
     /** Whether a resource policy of the caller's own account allows by itself; a session policy limits all but what names the session. */
@@ -137,6 +149,20 @@ public final class Iam {
 
     /** A stored resource policy as it is read back: roles by their ARNs, those deleted by the ids that are left of them. */
     public ObjectNode shownPolicy(ObjectNode stored) {
+        return cloud.kernel().locked(() -> roles.shown(stored));
+    }
+
+    /**
+     * One principal as AWS stores it.
+     *
+     * @throws InvalidPrincipal where it does not exist
+     */
+    public String storedPrincipal(String arn) {
+        return cloud.kernel().locked(() -> roles.stored(arn));
+    }
+
+    /** A stored principal as it is read back. */
+    public String shownPrincipal(String stored) {
         return cloud.kernel().locked(() -> roles.shown(stored));
     }
 

@@ -94,10 +94,14 @@ final class Roles {
 
     /** A stored policy as it is read back; an id that has no role any more stays. */
     ObjectNode shown(ObjectNode stored) {
-        return withPrincipals(stored, id -> byId(id).map(Role::arn).orElse(id));
+        return withPrincipals(stored, this::shown);
     }
 
-    private String stored(String principal) {
+    String shown(String storedPrincipal) {
+        return byId(storedPrincipal).map(Role::arn).orElse(storedPrincipal);
+    }
+
+    String stored(String principal) {
         if (principal.equals("*")) {
             return principal;
         }

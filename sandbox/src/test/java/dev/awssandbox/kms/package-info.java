@@ -1,0 +1,4 @@
+@NullMarked
+package dev.awssandbox.kms;
+
+import org.jspecify.annotations.NullMarked;
