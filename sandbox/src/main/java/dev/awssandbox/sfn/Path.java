@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  */
 final class Path implements Expression {
     private static final Configuration CONFIGURATION = Configuration.builder()
-            .jsonProvider(new JacksonJsonNodeJsonProvider())
+            .jsonProvider(new Nodes())
             .mappingProvider(new JacksonMappingProvider())
             .build();
     private static final Pattern SHAPE = Pattern.compile("\\$\\$?([.\\[].*)?", Pattern.DOTALL);
@@ -68,6 +68,18 @@ final class Path implements Expression {
     @Override
     public String toString() {
         return text;
+    }
+
+    /** Beyond the end of a list there is nothing; without this it would be null. */
+    private static final class Nodes extends JacksonJsonNodeJsonProvider {
+        @Override
+        public Object getArrayIndex(Object array, int index) {
+            Object element = super.getArrayIndex(array, index);
+            if (element == null) {
+                throw new IndexOutOfBoundsException(index);
+            }
+            return element;
+        }
     }
 
     /** A path led nowhere; which error that is depends on where the path stands. */

@@ -56,7 +56,7 @@ final class World implements AutoCloseable {
     }
 
     String machine(String definition) {
-        String name = "Machine" + ++machines;
+        String name = machines++ == 0 ? "Machine" : "Machine" + machines;
         return client().createStateMachine(
                         r -> r.name(name).definition(definition).roleArn(ROLE))
                 .stateMachineArn();
