@@ -23,6 +23,8 @@ import software.amazon.awssdk.services.sfn.model.SfnException;
  * its machine is made ({@link DefinitionReader}); an execution runs in continuations under the kernel's lock ({@link Flow}).
  */
 public final class StepFunctions {
+    private static final String PRINCIPAL = "states.amazonaws.com";
+
     private final Cloud cloud;
     private final Functions functions;
     private final Map<String, StateMachine> machines = new LinkedHashMap<>();
@@ -31,8 +33,11 @@ public final class StepFunctions {
 
     public StepFunctions(Cloud cloud) {
         this(cloud, (roleArn, function, payload, source, done) -> {
-            String roleId = cloud.iam().roleId(roleArn).orElse("AROA");
-            Caller role = Caller.roleSession(roleArn, roleId, sessionName(cloud.kernel()));
+            Caller role = cloud.iam()
+                    .roleId(roleArn)
+                    .filter(id -> cloud.iam().serviceMayAssume(roleArn, PRINCIPAL))
+                    .map(id -> Caller.roleSession(roleArn, id, sessionName(cloud.kernel())))
+                    .orElseThrow(() -> new StatesError("Lambda.AWSLambdaException", notAssumable(roleArn)));
             cloud.functions().invoke(role, function, payload, source, done);
         });
     }
@@ -115,18 +120,35 @@ public final class StepFunctions {
     /** Throws unless the caller's policies allow it; machines and executions have no policies of their own, so no other account ever may. */
     void require(Caller caller, Access access) {
         Decision decision = cloud.iam().decide(caller, access);
-        boolean elsewhere = !access.resourceArn().equals("*")
-                && !access.resourceArn().split(":", -1)[4].equals(caller.account());
-        if (elsewhere || !decision.allowed()) {
-            String reason = elsewhere
-                    ? "no resource-based policy allows the " + access.action() + " action"
-                    : decision.reason();
-            throw StepFunctionsClient.error(
-                    SfnException.builder(),
-                    "AccessDeniedException",
-                    "User: " + caller.arn() + " is not authorized to perform: " + access.action() + " on resource: "
-                            + access.resourceArn() + " because " + reason);
+        String resource = access.resourceArn();
+        boolean own = resource.equals("*") || resource.split(":", -1)[4].equals(caller.account());
+        if (!own || !decision.allowed()) {
+            throw accessDenied(
+                    decision.allowed()
+                            ? new Decision(
+                                            false,
+                                            false,
+                                            "no resource-based policy allows the " + access.action() + " action",
+                                            null)
+                                    .refusal(caller, access)
+                            : decision.refusal(caller, access));
         }
+    }
+
+    /** Throws unless the service may act with this role. */
+    void requireTrust(String roleArn) {
+        if (!cloud.iam().serviceMayAssume(roleArn, PRINCIPAL)) {
+            throw accessDenied(notAssumable(roleArn));
+        }
+    }
+
+    private static String notAssumable(String roleArn) {
+        return "Neither the global service principal " + PRINCIPAL
+                + ", nor the regional one is authorized to assume the provided role: " + roleArn;
+    }
+
+    private static SfnException accessDenied(String message) {
+        return StepFunctionsClient.error(SfnException.builder(), "AccessDeniedException", message);
     }
 
     private static String sessionName(Kernel kernel) {

@@ -438,6 +438,7 @@ final class StepFunctionsClient implements SfnClient {
     private void checkRole(@Nullable String roleArn) {
         Objects.requireNonNull(roleArn);
         require("iam:PassRole", roleArn, Map.of("iam:PassedToService", List.of("states.amazonaws.com")));
+        service.requireTrust(roleArn);
     }
 
     private void require(String action, String resource) {

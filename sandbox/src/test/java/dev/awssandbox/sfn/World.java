@@ -19,6 +19,13 @@ import software.amazon.awssdk.services.sfn.model.HistoryEvent;
 final class World implements AutoCloseable {
     static final String ROLE = "arn:aws:iam::111111111111:role/Machine";
 
+    private static final Caller ADMINISTRATOR = Caller.administrator("111111111111");
+    private static final String TRUST =
+            """
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+              "Principal": {"Service": "states.amazonaws.com"}}]}
+            """;
+
     private final Cloud cloud;
     private final StepFunctions service;
     private final List<String> invocations = new ArrayList<>();
@@ -27,6 +34,8 @@ final class World implements AutoCloseable {
     private World(long seed) {
         cloud = new Cloud(Kernel.simulated(seed), Settings.defaults());
         TestFunctions functions = new TestFunctions();
+        cloud.iam().client(ADMINISTRATOR, "us-east-1").createRole(r -> r.roleName("Machine")
+                .assumeRolePolicyDocument(TRUST));
         service = new StepFunctions(cloud, (roleArn, function, payload, source, done) -> {
             invocations.add(source.state() + " at " + cloud.kernel().now());
             TestFunctions.Answer answer = functions.call(function, payload);
@@ -43,7 +52,7 @@ final class World implements AutoCloseable {
     }
 
     SfnClient client() {
-        return service.client(Caller.administrator("111111111111"), "us-east-1");
+        return service.client(ADMINISTRATOR, "us-east-1");
     }
 
     Kernel kernel() {
