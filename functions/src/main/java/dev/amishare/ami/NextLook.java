@@ -25,10 +25,10 @@ public final class NextLook {
         double elapsed = Math.max(0, running.toMillis());
         // At 40 % the whole takes at least elapsed / 41 %: before that, looking is in vain, if it goes on as it went.
         double earliestEnd = elapsed * (99 - Math.min(99, percent)) / (percent + 1);
-        // It may also speed up: then we are late by a third of the whole at most.
-        double expected = Math.min(earliestEnd, elapsed / 2);
+        // It may also speed up: then we are late by two fifths of the whole at most.
+        double expected = Math.min(earliestEnd, elapsed * 2 / 3);
         // Near the end, and where nothing moves, the wait grows with what has passed, so that few looks are in vain.
-        double least = Math.max(elapsed / 400, unchanged.toMillis() / 3.0);
+        double least = Math.max(elapsed / 300, unchanged.toMillis() / 2.0);
         long millis = Math.round(Math.max(expected, least));
         return min(LATEST, max(SOONEST, Duration.ofMillis(millis)));
     }

@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.DoubleUnaryOperator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -27,20 +26,22 @@ final class NextLookTest {
 
     /** How far a copy says it is when a part of its time has passed. */
     private enum Course {
-        STEADY(t -> t),
-        STALLS_AT_THE_MIDDLE(t -> t < 0.25 ? 2 * t : t < 0.75 ? 0.5 : 2 * t - 1),
-        STALLS_AT_THE_END(t -> Math.min(0.99, 1.5 * t)),
-        JUMPS_TO_THE_END(t -> t / 5),
-        STAYS_AT_ZERO(t -> 0);
+        STEADY,
+        STALLS_AT_THE_MIDDLE,
+        STALLS_AT_THE_END,
+        JUMPS_TO_THE_END,
+        STAYS_AT_ZERO;
 
-        private final DoubleUnaryOperator done;
-
-        Course(DoubleUnaryOperator done) {
-            this.done = done;
-        }
-
-        private int percent(double timePassed) {
-            return timePassed >= 1 ? 100 : (int) (100 * done.applyAsDouble(timePassed));
+        private int percent(double passed) {
+            double done =
+                    switch (this) {
+                        case STEADY -> passed;
+                        case STALLS_AT_THE_MIDDLE -> passed < 0.25 ? 2 * passed : passed < 0.75 ? 0.5 : 2 * passed - 1;
+                        case STALLS_AT_THE_END -> Math.min(0.99, 1.5 * passed);
+                        case JUMPS_TO_THE_END -> passed / 5;
+                        case STAYS_AT_ZERO -> 0;
+                    };
+            return passed >= 1 ? 100 : (int) (100 * done);
         }
     }
 
