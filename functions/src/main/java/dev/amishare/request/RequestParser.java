@@ -73,10 +73,10 @@ public final class RequestParser {
         String image = null;
         String profile = null;
         if (isRequest) {
-            image = fields.take("sourceImageId")
-                    .map(value -> matching("sourceImageId", value, IMAGE, "an image id such as ami-0123456789abcdef0"))
-                    .orElseGet(
-                            () -> missing("sourceImageId", "name the image to share, such as ami-0123456789abcdef0"));
+            Optional<Json> given = fields.take("sourceImageId");
+            image = given.isPresent()
+                    ? matching("sourceImageId", given.get(), IMAGE, "an image id such as ami-0123456789abcdef0")
+                    : missing("sourceImageId", "name the image to share, such as ami-0123456789abcdef0");
             profile = fields.take("profile")
                     .map(value -> matching("profile", value, PROFILE, "the name of a profile: letters, digits and _.-"))
                     .orElse(null);
@@ -141,10 +141,15 @@ public final class RequestParser {
         int i = 0;
         for (Json item : items("regions", json)) {
             String path = "regions[" + i++ + "]";
+            if (!(item instanceof Json.Obj)) {
+                wrong(path, "an object", item);
+                continue;
+            }
             Fields fields = fields(path, item);
-            String region = fields.take("region")
-                    .map(value -> matching(path + ".region", value, REGION, "a Region such as eu-west-1"))
-                    .orElseGet(() -> missing(path + ".region", "name a Region such as eu-west-1"));
+            Optional<Json> given = fields.take("region");
+            String region = given.isPresent()
+                    ? matching(path + ".region", given.get(), REGION, "a Region such as eu-west-1")
+                    : missing(path + ".region", "name a Region such as eu-west-1");
             String key = fields.take("kmsKeyId")
                     .map(value -> key(path + ".kmsKeyId", value))
                     .orElse(null);
@@ -285,7 +290,7 @@ public final class RequestParser {
         if (json instanceof Json.Obj object) {
             return new Fields(path, new LinkedHashMap<>(object.fields()));
         }
-        wrong(path.isEmpty() ? "the request" : path, "an object", json);
+        wrong(path.isEmpty() ? "the whole" : path, "an object", json);
         return new Fields(path, new LinkedHashMap<>());
     }
 

@@ -68,7 +68,7 @@ final class RequestParserTest {
             arn:aws:organizations::111111111111:organization/o-example1234 | o-example1234 | targets.organizations[0]: must be the ARN of an organization such as arn:aws:organizations::111111111111:organization/o-example1234, not 'o-example1234'
             arn:aws:organizations::111111111111:ou/o-example1234/ou-ab12-cdefgh34 | ou-ab12-cdefgh34 | targets.organizationalUnits[0]: must be the ARN of a unit such as arn:aws:organizations::111111111111:ou/o-example1234/ou-ab12-cdefgh34, not 'ou-ab12-cdefgh34'
             {"region": "us-east-1"}         | {"region": "US"}      | regions[0].region: must be a Region such as eu-west-1, not 'US'
-            {"region": "us-east-1"}         | "us-east-1"           | regions[0]: must be an object, not a string;regions[0].region: missing: name a Region such as eu-west-1
+            {"region": "us-east-1"}         | "us-east-1"           | regions[0]: must be an object, not a string
             {"region": "us-east-1"}         | {"region": "eu-west-1"} | regions[1].region: 'eu-west-1' stands twice: name each Region once, with one key
             {"region": "us-east-1"}         | {"region": "us-east-1", "key": "x"} | regions[0].key: unknown field: correct or remove it
             "golden-al2023-encrypted"       | "a:b"                 | name: must be 3 to 128 letters, digits, blanks and ()[]./-'@_, not 'a:b'
