@@ -120,15 +120,16 @@ final class Dispatcher {
         Action action =
                 service.action(name).orElseThrow(() -> service.protocol().unknownAction(name));
         SdkPojo builder = action.newRequest();
-        SdkClient core = cores.of(service, cloud, caller, region);
-        if (!action.isImplementedBy(core)) {
+        service.protocol().read(request, builder);
+        SdkPojo built = Pojos.build(builder);
+        if (built instanceof InvokeRequest invocation) {
+            return cloud.functions().invoke(caller, region, invocation).thenApply(response -> response);
+        }
+        try {
+            return CompletableFuture.completedFuture(action.invoke(cores.of(service, cloud, caller, region), built));
+        } catch (Action.NotImplemented e) {
             throw service.protocol().unknownAction(name);
         }
-        service.protocol().read(request, builder);
-        if (builder instanceof InvokeRequest.Builder invocation) {
-            return cloud.functions().invoke(caller, region, invocation.build()).thenApply(response -> response);
-        }
-        return CompletableFuture.completedFuture(action.invoke(core, builder));
     }
 
     private static Refusal refusalOf(Throwable failure) {

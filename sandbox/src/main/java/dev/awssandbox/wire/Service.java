@@ -3,7 +3,6 @@ package dev.awssandbox.wire;
 import dev.awssandbox.Caller;
 import dev.awssandbox.Cloud;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.core.SdkClient;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -63,14 +62,14 @@ final class Service {
 
     private final String signingName;
     private final Protocol protocol;
-    private final Map<String, Action> actions;
+    private final Class<? extends SdkClient> clientInterface;
     private final Clients clients;
 
     private Service(
             String signingName, Class<? extends SdkClient> clientInterface, Protocol protocol, Clients clients) {
         this.signingName = signingName;
         this.protocol = protocol;
-        this.actions = Action.of(clientInterface);
+        this.clientInterface = clientInterface;
         this.clients = clients;
     }
 
@@ -98,7 +97,7 @@ final class Service {
 
     /** The action of that name, implemented or not. */
     Optional<Action> action(String name) {
-        return Optional.ofNullable(actions.get(name));
+        return Action.find(clientInterface, name);
     }
 
     /** Its core, as {@code caller} sees it in {@code region}. */
