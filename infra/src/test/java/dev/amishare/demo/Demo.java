@@ -263,12 +263,13 @@ public final class Demo implements AutoCloseable {
 
     /** A small instance type that can run the image. */
     private static String instanceType(Image image) {
+        boolean paravirtual = "paravirtual".equals(image.virtualizationTypeAsString());
         return switch (image.architectureAsString()) {
             case "arm64" -> "t4g.micro";
             case "arm64_mac" -> "mac2.metal";
             case "x86_64_mac" -> "mac1.metal";
-            case "i386" -> "t1.micro";
-            default -> image.virtualizationTypeAsString().equals("paravirtual") ? "t1.micro" : "t3.micro";
+            case "i386" -> paravirtual ? "t1.micro" : "t2.micro";
+            default -> paravirtual ? "t1.micro" : Boolean.TRUE.equals(image.enaSupport()) ? "t3.micro" : "t2.micro";
         };
     }
 

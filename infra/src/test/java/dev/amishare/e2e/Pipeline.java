@@ -223,7 +223,7 @@ final class Pipeline implements AutoCloseable {
     private String launch(Ec2Client client, String imageId) {
         try {
             String instance = client.runInstances(r -> r.imageId(imageId)
-                            .instanceType("t3.micro")
+                            .instanceType("t2.micro")
                             .minCount(1)
                             .maxCount(1))
                     .instances()
