@@ -9,6 +9,7 @@ import software.amazon.awssdk.services.ec2.model.Volume;
 /** A volume, attached or not. */
 final class EbsVolume extends Resource {
     private Volume volume;
+    private @Nullable String grant;
 
     EbsVolume(Volume volume, String owner, String region) {
         super(volume.volumeId(), "volume", owner, region);
@@ -22,6 +23,16 @@ final class EbsVolume extends Resource {
 
     void change(Volume changed) {
         this.volume = changed;
+    }
+
+    /** The grant by which its instance uses its key, or null. */
+    @Nullable
+    String grant() {
+        return grant;
+    }
+
+    void grant(@Nullable String id) {
+        this.grant = id;
     }
 
     /** The key it is encrypted under, or null. */

@@ -128,6 +128,12 @@ final class Instances {
                         .anyMatch(attachment -> machine.id().equals(attachment.instanceId())))
                 .toList();
         for (EbsVolume volume : volumes) {
+            String key = volume.key();
+            String grant = volume.grant();
+            if (key != null && grant != null) {
+                call.ec2().keys().retireGrant(key, grant);
+                volume.grant(null);
+            }
             boolean deleted = all || volume.volume().attachments().get(0).deleteOnTermination();
             if (deleted) {
                 call.store().volumes().remove(volume.id());

@@ -6,6 +6,7 @@ import dev.awssandbox.kms.KeyUse;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What EBS asks of KMS, in the caller's name and through EC2. Nothing is judged here before the answer to the call is on its way: a
@@ -65,6 +66,21 @@ final class Keys {
         return denial(caller, region, key, "DescribeKey", Map.of());
     }
 
+    /** Lets an instance use the key of a volume, for as long as the volume is attached to it. */
+    String grantToInstance(Caller caller, String region, String key, String volumeId, String instanceId) {
+        Map<String, String> context = Map.of("aws:ebs:id", volumeId);
+        return cloud.kms()
+                .grantToService(
+                        new KeyUse(caller, region, key, "CreateGrant", viaEc2(region), true, context),
+                        "arn:aws:sts::" + caller.account() + ":assumed-role/aws:ec2-infrastructure/" + instanceId,
+                        Set.of("Decrypt"),
+                        context);
+    }
+
+    void retireGrant(String key, String grant) {
+        cloud.kms().retireGrant(key, grant);
+    }
+
     private Optional<String> refusal(
             Caller caller, String region, String key, List<String> operations, String encryptionContext) {
         Map<String, String> context = Map.of("aws:ebs:id", encryptionContext);
@@ -78,12 +94,10 @@ final class Keys {
         Map<String, String> given = operation.equals("DescribeKey") ? Map.of() : context;
         return cloud.kms()
                 .denial(new KeyUse(
-                        caller,
-                        region,
-                        key,
-                        operation,
-                        "ec2." + region + ".amazonaws.com",
-                        operation.equals("CreateGrant"),
-                        given));
+                        caller, region, key, operation, viaEc2(region), operation.equals("CreateGrant"), given));
+    }
+
+    private static String viaEc2(String region) {
+        return "ec2." + region + ".amazonaws.com";
     }
 }

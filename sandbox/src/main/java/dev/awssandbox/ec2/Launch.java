@@ -349,6 +349,12 @@ final class Launch {
                                     attachment.toBuilder().state("attached").build())
                             .toList())
                     .build());
+            String key = volume.key();
+            if (key != null) {
+                volume.grant(call.ec2()
+                        .keys()
+                        .grantToInstance(call.caller(), call.region(), key, volume.id(), machine.id()));
+            }
             EbsSnapshot source = wanted.snapshot();
             if (source != null && !source.ownedBy(machine.owner())) {
                 call.ec2().recordUse("SharedSnapshotVolumeCreated", source, machine.owner());
