@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,7 @@ public final class Functions implements AutoCloseable {
     private final ExecutorService threads;
     private final Map<String, Function> functions = new TreeMap<>();
     private final Map<String, ExecutionEnvironment> environments = new HashMap<>();
-    private final Map<String, Started> started = new HashMap<>();
+    private final Map<String, Started> started = new LinkedHashMap<>();
 
     public Functions(Cloud cloud) {
         this.cloud = cloud;
@@ -157,6 +158,11 @@ public final class Functions implements AutoCloseable {
         return kernel.locked(() -> Optional.ofNullable(environments.get(accessKeyId))
                 .filter(environment -> !environment.isIdle())
                 .map(ExecutionEnvironment::running));
+    }
+
+    /** The invocations that are under way, in the order in which they began. */
+    public List<RunningFunction> running() {
+        return kernel.locked(() -> started.values().stream().map(s -> s.running).toList());
     }
 
     /**

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.awssandbox.deploy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.awssandbox.dynamodb;
+
+import org.jspecify.annotations.NullMarked;

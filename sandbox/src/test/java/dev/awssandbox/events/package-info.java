@@ -1,0 +1,4 @@
+@NullMarked
+package dev.awssandbox.events;
+
+import org.jspecify.annotations.NullMarked;

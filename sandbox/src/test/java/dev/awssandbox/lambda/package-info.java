@@ -1,0 +1,4 @@
+@NullMarked
+package dev.awssandbox.lambda;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.awssandbox.ssm;
+
+import org.jspecify.annotations.NullMarked;
