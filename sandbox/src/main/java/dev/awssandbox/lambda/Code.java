@@ -34,7 +34,7 @@ final class Code {
     private static URLClassLoader open(Jar jar) {
         try {
             URL url = jar.path().toUri().toURL();
-            return new URLClassLoader("function", new URL[] {url}, ClassLoader.getPlatformClassLoader());
+            return new URLClassLoader(new URL[] {url}, ClassLoader.getPlatformClassLoader());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
