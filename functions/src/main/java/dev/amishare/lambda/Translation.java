@@ -51,9 +51,14 @@ final class Translation {
                 what + ", was refused: " + said + ". Change what AWS names, then start again.", failure);
     }
 
-    /** PlanShare has seen that all exists: what is not found later is not visible yet, and a retry finds it. */
+    /**
+     * PlanShare has seen that all exists: what is not found later is not visible yet, and a retry finds it. A new image is unavailable
+     * for a moment: its attributes cannot be modified while it is pending.
+     */
     private static boolean isNotYetVisible(String code) {
-        return code.toLowerCase(Locale.ROOT).endsWith(".notfound") || code.equals("NotFoundException");
+        return code.toLowerCase(Locale.ROOT).endsWith(".notfound")
+                || code.equals("NotFoundException")
+                || code.equals("InvalidAMIID.Unavailable");
     }
 
     private static String message(SdkException failure) {
