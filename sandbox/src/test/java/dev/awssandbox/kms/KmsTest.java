@@ -59,7 +59,7 @@ final class KmsTest {
     }
 
     @Test
-    void aNewKeyIsEnabledSymmetricAndDelegatesToItsAccount() throws Exception {
+    void aNewKeyIsEnabledSymmetricAndDelegatesToItsAccount() {
         try (Cloud cloud = cloud()) {
             KmsClient kms = kms(cloud);
 
