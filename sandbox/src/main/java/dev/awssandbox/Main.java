@@ -33,6 +33,10 @@ public final class Main {
 
     /** Exits with 2 after a usage error, with 1 when it cannot start. */
     public static void main(String[] arguments) throws InterruptedException {
+        // Libraries would say on the console that nobody takes their log; unless somebody wants to know.
+        if (System.getProperty("slf4j.internal.verbosity") == null) {
+            System.setProperty("slf4j.internal.verbosity", "ERROR");
+        }
         try {
             if (arguments.length == 0 || !arguments[0].equals("serve")) {
                 throw new UsageError(arguments.length == 0 ? "no command" : "unknown command " + arguments[0]);

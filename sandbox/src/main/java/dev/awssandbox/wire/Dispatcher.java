@@ -141,6 +141,10 @@ final class Dispatcher {
         if (cause instanceof AwsServiceException e) {
             return Refusal.of(e);
         }
+        if (cause instanceof UnsupportedOperationException && cause.getMessage() != null) {
+            // An action that is known, asked for something that is not.
+            return new Refusal(400, "UnsupportedOperation", "Not in the sandbox: " + cause.getMessage());
+        }
         // A fault of the sandbox itself: said on the console, so that nobody takes it for something that AWS would do.
         cause.printStackTrace();
         return new Refusal(500, "InternalFailure", "The sandbox failed: " + cause);

@@ -28,7 +28,8 @@ final class DynamoDbTest {
     @Test
     void describesATableInTheSandboxsOwnTermsOfAccountRegionAndTime() {
         try (Cloud cloud = cloud()) {
-            TableDescription table = ledger(cloud).describeTable(r -> r.tableName("Ledger")).table();
+            TableDescription table =
+                    ledger(cloud).describeTable(r -> r.tableName("Ledger")).table();
             assertThat(table.tableArn()).isEqualTo("arn:aws:dynamodb:us-east-1:111111111111:table/Ledger");
             assertThat(table.creationDateTime()).isEqualTo(Instant.parse("2026-01-01T00:00:00Z"));
         }
@@ -41,7 +42,8 @@ final class DynamoDbTest {
             put(client, "key-1");
             assertThatExceptionOfType(ConditionalCheckFailedException.class)
                     .isThrownBy(() -> put(client, "key-1"))
-                    .satisfies(e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ConditionalCheckFailedException"));
+                    .satisfies(e ->
+                            assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ConditionalCheckFailedException"));
         }
     }
 
@@ -50,10 +52,19 @@ final class DynamoDbTest {
         try (Cloud cloud = cloud();
                 Cloud other = cloud()) {
             ledger(cloud);
-            assertThat(other.dynamoDb().client(ADMINISTRATOR, REGION).listTables().tableNames()).isEmpty();
-            assertThat(cloud.dynamoDb().client(ADMINISTRATOR, "eu-west-1").listTables().tableNames()).isEmpty();
+            assertThat(other.dynamoDb()
+                            .client(ADMINISTRATOR, REGION)
+                            .listTables()
+                            .tableNames())
+                    .isEmpty();
+            assertThat(cloud.dynamoDb()
+                            .client(ADMINISTRATOR, "eu-west-1")
+                            .listTables()
+                            .tableNames())
+                    .isEmpty();
             assertThatExceptionOfType(ResourceNotFoundException.class)
-                    .isThrownBy(() -> put(cloud.dynamoDb().client(Caller.administrator("222222222222"), REGION), "key-1"));
+                    .isThrownBy(
+                            () -> put(cloud.dynamoDb().client(Caller.administrator("222222222222"), REGION), "key-1"));
         }
     }
 
@@ -61,8 +72,8 @@ final class DynamoDbTest {
     void remembersThatPointInTimeRecoveryIsOn() {
         try (Cloud cloud = cloud()) {
             DynamoDbClient client = ledger(cloud);
-            client.updateContinuousBackups(
-                    r -> r.tableName("Ledger").pointInTimeRecoverySpecification(p -> p.pointInTimeRecoveryEnabled(true)));
+            client.updateContinuousBackups(r ->
+                    r.tableName("Ledger").pointInTimeRecoverySpecification(p -> p.pointInTimeRecoveryEnabled(true)));
             assertThat(client.describeContinuousBackups(r -> r.tableName("Ledger"))
                             .continuousBackupsDescription()
                             .pointInTimeRecoveryDescription()

@@ -81,7 +81,8 @@ final class EventBusTest {
             cloud.kernel().runUntilQuiet();
             assertThat(inputs(cloud)).isEmpty();
             assertThat(cloud.events().queues().messages(QUEUE)).singleElement().satisfies(message -> {
-                assertThat(json(message.body()).at("/detail/tags/profile").asText()).isEqualTo("golden");
+                assertThat(json(message.body()).at("/detail/tags/profile").asText())
+                        .isEqualTo("golden");
                 assertThat(message.attributes())
                         .containsEntry("TARGET_ARN", MACHINE)
                         .containsEntry("ERROR_CODE", "AccessDeniedException");
@@ -132,7 +133,9 @@ final class EventBusTest {
     private static List<String> inputs(Cloud cloud) {
         return machines(cloud).listExecutions(r -> r.stateMachineArn(MACHINE)).executions().stream()
                 .map(ExecutionListItem::executionArn)
-                .map(arn -> machines(cloud).describeExecution(r -> r.executionArn(arn)).input())
+                .map(arn -> machines(cloud)
+                        .describeExecution(r -> r.executionArn(arn))
+                        .input())
                 .toList();
     }
 

@@ -66,7 +66,8 @@ final class FunctionsTest {
             cloud.functions().publishVersion("Introduction");
             String live = cloud.functions().putAlias("Introduction", "live", "1");
             assertThat(invoke(cloud, live, "{}").text())
-                    .isEqualTo("\"Introduction 1 arn:aws:lambda:eu-west-1:111111111111:function:Introduction:live 60000 512\"");
+                    .isEqualTo(
+                            "\"Introduction 1 arn:aws:lambda:eu-west-1:111111111111:function:Introduction:live 60000 512\"");
         }
     }
 
@@ -187,9 +188,10 @@ final class FunctionsTest {
     void answersTheApiWithErrorAndLogTail() {
         try (Cloud cloud = realTime()) {
             create(cloud, "Talking");
-            InvokeResponse response = cloud.functions().client(ADMINISTRATOR, REGION).invoke(r -> r.functionName("Talking")
-                    .logType(LogType.TAIL)
-                    .payload(SdkBytes.fromUtf8String("{}")));
+            InvokeResponse response = cloud.functions()
+                    .client(ADMINISTRATOR, REGION)
+                    .invoke(r ->
+                            r.functionName("Talking").logType(LogType.TAIL).payload(SdkBytes.fromUtf8String("{}")));
             assertThat(response.payload().asUtf8String()).isEqualTo("1");
             assertThat(response.executedVersion()).isEqualTo("$LATEST");
             assertThat(response.logResult()).isEqualTo("cHJpbnRlZApsb2dnZWQ=");
@@ -215,7 +217,15 @@ final class FunctionsTest {
         try (Cloud cloud = simulated()) {
             String role = role(cloud, "ForEc2", "ec2.amazonaws.com");
             FunctionSpec spec = new FunctionSpec(
-                    "Echo", ACCOUNT, REGION, HandlerJar.in(directory), "x.Echo", Map.of(), role, Duration.ofSeconds(3), 128);
+                    "Echo",
+                    ACCOUNT,
+                    REGION,
+                    HandlerJar.in(directory),
+                    "x.Echo",
+                    Map.of(),
+                    role,
+                    Duration.ofSeconds(3),
+                    128);
             assertThatExceptionOfType(InvalidParameterValueException.class)
                     .isThrownBy(() -> cloud.functions().create(spec))
                     .withMessageContaining("cannot be assumed by Lambda");

@@ -35,8 +35,11 @@ final class HandlerJar {
     }
 
     private static void copyInterfaces(JarOutputStream out) throws IOException {
-        try (JarFile interfaces = new JarFile(Path.of(
-                        Context.class.getProtectionDomain().getCodeSource().getLocation().toURI())
+        try (JarFile interfaces = new JarFile(Path.of(Context.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toURI())
                 .toFile())) {
             for (Enumeration<JarEntry> all = interfaces.entries(); all.hasMoreElements(); ) {
                 JarEntry entry = all.nextElement();

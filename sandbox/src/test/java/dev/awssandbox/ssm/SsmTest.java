@@ -22,10 +22,12 @@ final class SsmTest {
         try (Cloud cloud = cloud()) {
             put(client(cloud, "111111111111", "us-east-1"), "/profiles/golden", "{}");
             assertThatExceptionOfType(ParameterNotFoundException.class)
-                    .isThrownBy(() -> client(cloud, "111111111111", "eu-west-1").getParameter(r -> r.name("/profiles/golden")))
+                    .isThrownBy(() ->
+                            client(cloud, "111111111111", "eu-west-1").getParameter(r -> r.name("/profiles/golden")))
                     .satisfies(e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("ParameterNotFound"));
             assertThatExceptionOfType(ParameterNotFoundException.class)
-                    .isThrownBy(() -> client(cloud, "222222222222", "us-east-1").getParameter(r -> r.name("/profiles/golden")));
+                    .isThrownBy(() ->
+                            client(cloud, "222222222222", "us-east-1").getParameter(r -> r.name("/profiles/golden")));
         }
     }
 
@@ -62,7 +64,8 @@ final class SsmTest {
                             .flatMap(page -> page.parameters().stream()))
                     .extracting(Parameter::name)
                     .containsExactly("/p/a", "/p/b");
-            assertThat(ssm.getParametersByPath(r -> r.path("/p").recursive(true)).parameters())
+            assertThat(ssm.getParametersByPath(r -> r.path("/p").recursive(true))
+                            .parameters())
                     .extracting(Parameter::name)
                     .containsExactly("/p/a", "/p/b", "/p/deep/c");
         }
@@ -73,8 +76,8 @@ final class SsmTest {
         try (Cloud cloud = cloud()) {
             SsmClient ssm = client(cloud, "111111111111", "us-east-1");
             assertThatExceptionOfType(SsmException.class)
-                    .isThrownBy(() -> ssm.putParameter(
-                            r -> r.name("secret").value("x").type(ParameterType.SECURE_STRING)))
+                    .isThrownBy(() ->
+                            ssm.putParameter(r -> r.name("secret").value("x").type(ParameterType.SECURE_STRING)))
                     .withMessageContaining("not SecureString");
         }
     }
@@ -85,7 +88,8 @@ final class SsmTest {
             put(client(cloud, "111111111111", "us-east-1"), "/profiles/golden", "{}");
             Caller role = roleWithoutPolicies(cloud);
             assertThatExceptionOfType(SsmException.class)
-                    .isThrownBy(() -> cloud.ssm().client(role, "us-east-1").getParameter(r -> r.name("/profiles/golden")))
+                    .isThrownBy(
+                            () -> cloud.ssm().client(role, "us-east-1").getParameter(r -> r.name("/profiles/golden")))
                     .satisfies(e -> assertThat(e.awsErrorDetails().errorCode()).isEqualTo("AccessDeniedException"))
                     .withMessageContaining("is not authorized to perform: ssm:GetParameter on resource:"
                             + " arn:aws:ssm:us-east-1:111111111111:parameter/profiles/golden");

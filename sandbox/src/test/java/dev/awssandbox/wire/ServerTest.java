@@ -160,6 +160,15 @@ final class ServerTest {
         }
     }
 
+    @Test
+    void refusesWhatACoreSaysItDoesNotDo() {
+        try (Wire wire = Wire.to(new CountingEc2());
+                Ec2Client ec2 = wire.client(Ec2Client.builder())) {
+            assertThat(codeOf(() -> ec2.describeImages(r -> r.includeDisabled(true))))
+                    .isEqualTo("UnsupportedOperation 400");
+        }
+    }
+
     private static Rule rule(@Nullable String service, @Nullable String action, int nth, int times, Kind fault) {
         return new Rule(service, action, null, nth, times, fault);
     }
@@ -178,6 +187,9 @@ final class ServerTest {
 
         @Override
         public DescribeImagesResponse describeImages(DescribeImagesRequest request) {
+            if (request.includeDisabled() != null) {
+                throw new UnsupportedOperationException("IncludeDisabled");
+            }
             calls++;
             return DescribeImagesResponse.builder().build();
         }
