@@ -126,6 +126,7 @@ final class DynamoDbTest {
         return new Cloud(Kernel.simulated(1), Settings.defaults());
     }
 
+    @SuppressWarnings("unchecked") // the SDK's builders take varargs of Consumer<...>
     private static DynamoDbClient ledger(Cloud cloud) {
         DynamoDbClient client = cloud.dynamoDb().client(ADMINISTRATOR, REGION);
         client.createTable(r -> r.tableName("Ledger")
