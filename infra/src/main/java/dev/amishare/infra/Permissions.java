@@ -3,9 +3,11 @@ package dev.amishare.infra;
 import static java.util.Map.entry;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import software.amazon.awscdk.services.iam.Effect;
 import software.amazon.awscdk.services.iam.PolicyStatement;
@@ -52,7 +54,7 @@ final class Permissions {
         Permission {
             actions = List.copyOf(actions);
             resources = List.copyOf(resources);
-            conditions = Map.copyOf(conditions);
+            conditions = Collections.unmodifiableMap(new TreeMap<>(conditions)); // a fixed order, for a stable template
         }
 
         PolicyStatement statement() {

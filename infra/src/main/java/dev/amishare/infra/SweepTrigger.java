@@ -2,6 +2,7 @@ package dev.amishare.infra;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.services.events.EventPattern;
 import software.amazon.awscdk.services.events.Rule;
@@ -22,9 +23,9 @@ final class SweepTrigger extends Construct {
                 .eventPattern(EventPattern.builder()
                         .source(List.of("aws.states"))
                         .detailType(List.of("Step Functions Execution Status Change"))
-                        .detail(Map.of(
+                        .detail(new TreeMap<>(Map.of(
                                 "status", List.of("FAILED", "TIMED_OUT", "ABORTED"),
-                                "stateMachineArn", List.of(watched.getStateMachineArn())))
+                                "stateMachineArn", List.of(watched.getStateMachineArn()))))
                         .build())
                 .targets(List.of(undelivered.patientlyTo(sweep).build()))
                 .build();

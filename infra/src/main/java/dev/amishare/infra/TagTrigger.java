@@ -2,6 +2,7 @@ package dev.amishare.infra;
 
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import software.amazon.awscdk.services.events.EventPattern;
 import software.amazon.awscdk.services.events.Match;
 import software.amazon.awscdk.services.events.Rule;
@@ -22,12 +23,12 @@ final class TagTrigger extends Construct {
                 .eventPattern(EventPattern.builder()
                         .source(List.of("aws.tag"))
                         .detailType(List.of("Tag Change on Resource"))
-                        .detail(Map.of(
+                        .detail(new TreeMap<>(Map.of(
                                 "service", List.of("ec2"),
                                 "resource-type", List.of("image"),
                                 "changed-tag-keys", List.of(TAG),
                                 // A removed tag is among the changed keys, but no longer among the tags.
-                                "tags", Map.of(TAG, Match.exists())))
+                                "tags", Map.of(TAG, Match.exists()))))
                         .build())
                 .targets(List.of(new Undelivered(this, "Undelivered")
                         .patientlyTo(machine)

@@ -4,6 +4,7 @@ import io.github.cdklabs.cdknag.NagPackSuppression;
 import io.github.cdklabs.cdknag.NagSuppressions;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Stack;
@@ -30,14 +31,14 @@ final class TargetAccountStack extends Stack {
                 .assumedBy(new AccountPrincipal(source)
                         .withConditions(Map.of(
                                 "StringEquals",
-                                Map.of(
+                                new TreeMap<>(Map.of(
                                         "sts:ExternalId",
                                         source,
                                         // The account, narrowed to one role: naming the role itself would tie the trust
                                         // to its
                                         // unique id, and a role made anew by a redeployment would be locked out.
                                         "aws:PrincipalArn",
-                                        "arn:aws:iam::" + source + ":role/" + Permissions.VERIFY_ROLE))))
+                                        "arn:aws:iam::" + source + ":role/" + Permissions.VERIFY_ROLE)))))
                 .build();
         permissions(settings).forEach(role::addToPolicy);
         NagSuppressions.addResourceSuppressions(

@@ -1,0 +1,227 @@
+package dev.amishare.infra;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class SharingStackTest {
+    private static final Synthesized USUAL = Synthesized.usual();
+
+    @Test
+    void keepsTheShareKeyTurnsItEveryNinetyDaysAndMarksItAsManaged() {
+        JsonNode key =
+                USUAL.resources("AmiShare", "AWS::KMS::Key").values().iterator().next();
+        assertThat(key.path("DeletionPolicy").asText()).isEqualTo("Retain");
+        JsonNode properties = key.path("Properties");
+        assertThat(properties.path("EnableKeyRotation").asBoolean()).isTrue();
+        assertThat(properties.path("RotationPeriodInDays").asInt()).isEqualTo(90);
+        assertThat(properties.path("Tags").toString())
+                .isEqualTo("[{\"Key\":\"ami-share:managed\",\"Value\":\"true\"}]");
+        assertThat(USUAL.resources("AmiShare", "AWS::KMS::Alias").values())
+                .extracting(alias -> alias.path("Properties").path("AliasName").asText())
+                .containsExactly("alias/ami-share");
+    }
+
+    /** A deployment that changed it would take away what UpdateKeyPolicy has added: docs/adr/0011. */
+    @Test
+    void givesTheShareKeyAPolicyThatNoDeploymentHasReasonToChange() {
+        JsonNode policy = USUAL.properties("AmiShare", "AWS::KMS::Key", "ShareKey/Resource")
+                .path("KeyPolicy");
+        assertThat(policy.path("Statement")).hasSize(1);
+        JsonNode statement = policy.path("Statement").get(0);
+        assertThat(statement.path("Action").asText()).isEqualTo("kms:*");
+        assertThat(statement.path("Principal").toString()).contains(":iam::111111111111:root");
+    }
+
+    @Test
+    void keepsTheLedgerAndItsPast() {
+        JsonNode ledger = USUAL.resources("AmiShare", "AWS::DynamoDB::Table")
+                .values()
+                .iterator()
+                .next();
+        assertThat(ledger.path("DeletionPolicy").asText()).isEqualTo("Retain");
+        JsonNode properties = ledger.path("Properties");
+        assertThat(properties.path("DeletionProtectionEnabled").asBoolean()).isTrue();
+        assertThat(properties.path("BillingMode").asText()).isEqualTo("PAY_PER_REQUEST");
+        assertThat(properties
+                        .path("PointInTimeRecoverySpecification")
+                        .path("PointInTimeRecoveryEnabled")
+                        .asBoolean())
+                .isTrue();
+        assertThat(properties.path("KeySchema").toString())
+                .isEqualTo("[{\"AttributeName\":\"keyArn\",\"KeyType\":\"HASH\"},"
+                        + "{\"AttributeName\":\"imageName\",\"KeyType\":\"RANGE\"}]");
+    }
+
+    @Test
+    void runsFunctionsOnJava25AndArmFromASnapshot() {
+        USUAL.resources("AmiShare", "AWS::Lambda::Function").forEach((id, function) -> {
+            JsonNode properties = function.path("Properties");
+            assertThat(properties.path("Runtime").asText()).as(id).isEqualTo("java25");
+            assertThat(properties.path("Architectures").toString()).as(id).isEqualTo("[\"arm64\"]");
+            assertThat(properties.path("SnapStart").path("ApplyOn").asText())
+                    .as(id)
+                    .isEqualTo("PublishedVersions");
+            assertThat(properties.path("LoggingConfig").has("LogGroup")).as(id).isTrue();
+        });
+        USUAL.resources("AmiShare", "AWS::Logs::LogGroup").forEach((id, group) -> assertThat(
+                        group.path("Properties").path("RetentionInDays").asInt())
+                .as(id)
+                .isEqualTo(90));
+    }
+
+    @Test
+    void givesEveryFunctionARoleOfItsOwn() {
+        List<String> roles = new ArrayList<>();
+        USUAL.resources("AmiShare", "AWS::Lambda::Function")
+                .values()
+                .forEach(function -> roles.add(function.path("Properties")
+                        .path("Role")
+                        .path("Fn::GetAtt")
+                        .get(0)
+                        .asText()));
+        assertThat(roles).doesNotHaveDuplicates().hasSize(13);
+    }
+
+    @Test
+    void namesTheRoleThatTargetsTrustAndNoOther() {
+        assertThat(USUAL.resources("AmiShare", "AWS::IAM::Role").values().stream()
+                        .map(role -> role.path("Properties").path("RoleName").asText())
+                        .filter(name -> !name.isEmpty()))
+                .containsExactly("AmiShareVerify");
+    }
+
+    @Test
+    void allowsNoFunctionAllActionsOrAWriteToAnything() {
+        USUAL.resources("AmiShare", "AWS::IAM::Policy").forEach((id, policy) -> policy.path("Properties")
+                .path("PolicyDocument")
+                .path("Statement")
+                .forEach(statement -> {
+                    List<String> actions = Synthesized.texts(statement.path("Action"));
+                    assertThat(actions).as(id).noneMatch(action -> action.contains("*"));
+                    if (Synthesized.texts(statement.path("Resource")).contains("*")) {
+                        assertThat(actions)
+                                .as(id)
+                                .allMatch(action -> action.matches("ec2:Describe\\w+|logs:\\w+|xray:\\w+"));
+                    }
+                }));
+    }
+
+    @Test
+    void writesToEc2OnlyWhatIsManagedOrBecomesSo() {
+        USUAL.resources("AmiShare", "AWS::IAM::Policy").forEach((id, policy) -> policy.path("Properties")
+                .path("PolicyDocument")
+                .path("Statement")
+                .forEach(statement -> {
+                    String sid = statement.path("Sid").asText();
+                    boolean writes = Synthesized.texts(statement.path("Action")).stream()
+                            .anyMatch(action -> action.matches("ec2:(?!Describe).*"));
+                    boolean onlyReadsItsSource = sid.matches("CopyFrom\\w+|RegisterFromOwn");
+                    if (writes && !onlyReadsItsSource) {
+                        assertThat(statement.path("Condition").toString())
+                                .as(id + " " + sid)
+                                .containsAnyOf(
+                                        "\"aws:ResourceTag/ami-share:managed\":\"true\"",
+                                        "\"aws:RequestTag/ami-share:managed\":\"true\"",
+                                        "\"ec2:CreateAction\"");
+                    }
+                }));
+    }
+
+    @Test
+    void logsAndTracesTheStateMachinesAndLetsThemCallAliasesOnly() {
+        for (String name : List.of("ShareAmi", "SweepClaims")) {
+            JsonNode machine =
+                    USUAL.properties("AmiShare", "AWS::StepFunctions::StateMachine", name + "/Machine/Resource");
+            assertThat(machine.path("StateMachineName").asText()).isEqualTo(name);
+            assertThat(machine.path("LoggingConfiguration").path("Level").asText())
+                    .isEqualTo("ALL");
+            assertThat(machine.path("TracingConfiguration").path("Enabled").asBoolean())
+                    .isTrue();
+            JsonNode role =
+                    USUAL.properties("AmiShare", "AWS::IAM::Policy", name + "/Machine/Role/DefaultPolicy/Resource");
+            role.path("PolicyDocument").path("Statement").forEach(statement -> {
+                if (statement.path("Action").asText().equals("lambda:InvokeFunction")) {
+                    assertThat(statement.path("Resource"))
+                            .allMatch(resource -> resource.path("Ref").asText().matches("\\w+Live\\w+"));
+                }
+            });
+        }
+    }
+
+    @Test
+    void startsOnlyWhenTheProfileTagIsSetOnAnImage() {
+        JsonNode rule = USUAL.properties("AmiShare", "AWS::Events::Rule", "TagTrigger/Rule/Resource");
+        assertThat(rule.path("EventPattern").path("detail").path("tags").toString())
+                .isEqualTo("{\"ami-share:profile\":[{\"exists\":true}]}");
+        assertThat(rule.path("EventPattern")
+                        .path("detail")
+                        .path("changed-tag-keys")
+                        .toString())
+                .isEqualTo("[\"ami-share:profile\"]");
+        assertThat(rule.path("EventPattern")
+                        .path("detail")
+                        .path("resource-type")
+                        .toString())
+                .isEqualTo("[\"image\"]");
+    }
+
+    @Test
+    void triesToDeliverEventsForADayAndKeepsWhatItCouldNot() {
+        USUAL.resources("AmiShare", "AWS::Events::Rule").forEach((id, rule) -> {
+            JsonNode target = rule.path("Properties").path("Targets").get(0);
+            assertThat(target.path("RetryPolicy")
+                            .path("MaximumEventAgeInSeconds")
+                            .asInt())
+                    .as(id)
+                    .isEqualTo(86_400);
+            assertThat(target.path("DeadLetterConfig")
+                            .path("Arn")
+                            .path("Fn::GetAtt")
+                            .get(0)
+                            .asText())
+                    .as(id)
+                    .contains("Undelivered");
+        });
+        USUAL.resources("AmiShare", "AWS::SQS::Queue").forEach((id, queue) -> assertThat(
+                        queue.path("Properties").path("SqsManagedSseEnabled").asBoolean())
+                .as(id)
+                .isTrue());
+    }
+
+    @Test
+    void sweepsAfterEveryEndThatMayHaveUndoneNothingAndEveryHour() {
+        JsonNode ended = USUAL.properties("AmiShare", "AWS::Events::Rule", "SweepTrigger/WhenNotSucceeded/Resource");
+        assertThat(Synthesized.texts(ended.path("EventPattern").path("detail").path("status")))
+                .containsExactly("FAILED", "TIMED_OUT", "ABORTED");
+        JsonNode hourly = USUAL.properties("AmiShare", "AWS::Events::Rule", "SweepTrigger/EveryHour/Resource");
+        assertThat(hourly.path("ScheduleExpression").asText()).isEqualTo("rate(1 hour)");
+    }
+
+    @Test
+    void asksTheVerifierRolesOfTheBoundaryOnly() {
+        Synthesized bounded = Synthesized.with(Map.of("boundary", "333333333333,o-example1234"));
+        JsonNode policy = bounded.properties("AmiShare", "AWS::IAM::Policy", "VerifyRole/DefaultPolicy/Resource");
+        List<String> asked = new ArrayList<>();
+        policy.path("PolicyDocument").path("Statement").forEach(statement -> {
+            if (statement.path("Action").asText().equals("sts:AssumeRole")) {
+                asked.add(statement.path("Resource").asText() + " " + statement.path("Condition"));
+            }
+        });
+        assertThat(asked)
+                .containsExactlyInAnyOrder(
+                        "arn:aws:iam::333333333333:role/AmiShareVerifier ",
+                        "arn:aws:iam::*:role/AmiShareVerifier {\"StringEquals\":{\"aws:ResourceOrgID\":[\"o-example1234\"]}}");
+        assertThat(bounded.messages("AmiShare")).noneMatch(message -> message.contains("boundary"));
+        assertThat(bounded.properties("AmiShare", "AWS::Lambda::Function", "PlanShare/Resource")
+                        .path("Environment")
+                        .path("Variables")
+                        .path("BOUNDARY")
+                        .asText())
+                .isEqualTo("{\"accounts\":[\"333333333333\"],\"organizations\":[\"o-example1234\"]}");
+    }
+}
