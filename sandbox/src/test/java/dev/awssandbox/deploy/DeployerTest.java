@@ -17,8 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 final class DeployerTest {
     private static final String HERE = "aws://111111111111/us-east-1";
 
-    @TempDir
-    private Path directory;
+    private final Path directory;
+
+    DeployerTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     @Test
     void resolvesIntrinsicFunctions() {
@@ -40,7 +43,7 @@ final class DeployerTest {
                    "LeftOut": {"Condition": "IsNot", "Value": "wrong"}}}""";
         try (Cloud cloud = cloud()) {
             Deployment made = deploy(cloud, template);
-            assertThat(made.outputs().get("Main"))
+            assertThat(made.outputsOf("Main"))
                     .containsExactly(
                             Map.entry("Ref", "limit"),
                             Map.entry("GetAtt", "128"),
@@ -65,11 +68,11 @@ final class DeployerTest {
                       "Principal": {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}}]}}}}}""";
         try (Cloud cloud = cloud()) {
             Deployment made = deploy(cloud, template);
-            assertThat(made.physicalIds().get("Main").keySet()).containsExactly("Key", "Second", "First");
+            assertThat(made.idsOf("Main").keySet()).containsExactly("Key", "Second", "First");
             var kms = cloud.kms().client(Caller.administrator("111111111111"), "us-east-1");
             String key =
                     kms.describeKey(r -> r.keyId("alias/share")).keyMetadata().keyId();
-            assertThat(key).isEqualTo(made.physicalIds().get("Main").get("Key"));
+            assertThat(key).isEqualTo(made.id("Main", "Key"));
             assertThat(kms.getKeyRotationStatus(r -> r.keyId(key)).rotationPeriodInDays())
                     .isEqualTo(90);
             assertThat(kms.listResourceTags(r -> r.keyId(key)).tags())
@@ -91,7 +94,7 @@ final class DeployerTest {
                 .written();
         try (Cloud cloud = cloud()) {
             Deployment made = new Deployer(cloud).deploy(written);
-            assertThat(made.physicalIds().keySet()).containsExactly("Source", "Target");
+            assertThat(made.ids().keySet()).containsExactly("Source", "Target");
             assertThat(cloud.iam().roleId("arn:aws:iam::222222222222:role/Verifier"))
                     .isPresent();
             assertThat(cloud.iam().roleId("arn:aws:iam::333333333333:role/Verifier"))
@@ -119,14 +122,13 @@ final class DeployerTest {
                 .asset("Main", "c0de", "a jar")
                 .written();
         try (Cloud cloud = cloud()) {
-            Map<String, String> ids =
-                    new Deployer(cloud).deploy(written).physicalIds().get("Main");
-            FunctionSpec plan = cloud.functions().describe(ids.get("Live"));
+            Deployment made = new Deployer(cloud).deploy(written);
+            FunctionSpec plan = cloud.functions().describe(made.id("Main", "Live"));
             assertThat(plan.name()).startsWith("Main-Plan-");
             assertThat(plan.jar()).hasContent("a jar");
-            assertThat(plan.environment()).containsExactly(Map.entry("TABLE", ids.get("Table")));
+            assertThat(plan.environment()).containsExactly(Map.entry("TABLE", made.id("Main", "Table")));
             assertThat(plan.timeout()).isEqualTo(Duration.ofMinutes(1));
-            assertThat(ids.get("Live")).isEqualTo(plan.arn() + ":live");
+            assertThat(made.id("Main", "Live")).isEqualTo(plan.arn() + ":live");
         }
     }
 
@@ -141,7 +143,7 @@ final class DeployerTest {
                     "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]}, "DefinitionSubstitutions": {"Word": {"Ref": "AWS::Region"}},
                     "DefinitionString": "{\\"StartAt\\": \\"A\\", \\"States\\": {\\"A\\": {\\"Type\\": \\"Pass\\", \\"Result\\": \\"${Word}\\", \\"End\\": true}}}"}}}}""";
         try (Cloud cloud = cloud()) {
-            String machine = deploy(cloud, template).physicalIds().get("Main").get("Machine");
+            String machine = deploy(cloud, template).id("Main", "Machine");
             assertThat(cloud.stepFunctions()
                             .client(Caller.administrator("111111111111"), "us-east-1")
                             .describeStateMachine(r -> r.stateMachineArn(machine))
@@ -196,7 +198,7 @@ final class DeployerTest {
                  "Resources": {"P": {"Type": "AWS::SSM::Parameter", "Condition": "Never",
                    "Properties": {"Name": "p", "Type": "String", "Value": "v"}}}}""";
         try (Cloud cloud = cloud()) {
-            assertThat(deploy(cloud, template).physicalIds().get("Main")).isEmpty();
+            assertThat(deploy(cloud, template).idsOf("Main")).isEmpty();
         }
     }
 

@@ -32,8 +32,11 @@ final class FunctionsTest {
     private static final String REGION = "eu-west-1";
     private static final Caller ADMINISTRATOR = Caller.administrator(ACCOUNT);
 
-    @TempDir
-    private Path directory;
+    private final Path directory;
+
+    FunctionsTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     @Test
     void givesTheHandlerItsInputAndTakesWhatItWrites() {
