@@ -27,6 +27,9 @@ import software.amazon.awssdk.services.ec2.model.VolumeState;
  * instance runs, or is terminated with a reason that says little.
  */
 final class Launch {
+    /** What was wanted, and the volume that it became. */
+    private record Made(NewVolume wanted, EbsVolume volume) {}
+
     private final Call call;
 
     Launch(Call call) {
@@ -222,9 +225,9 @@ final class Launch {
             Machine machine = machine(request, image.image(), type, subnet, reservation, i);
             call.store().machines().put(machine.id(), machine);
             new Tags(call).put(machine, tags.getOrDefault("instance", Map.of()));
-            Map<NewVolume, EbsVolume> made = new LinkedHashMap<>();
-            volumes.forEach((device, wanted) -> made.put(
-                    wanted, attached(machine, device, wanted, image, request, tags.getOrDefault("volume", Map.of()))));
+            List<Made> made = new ArrayList<>();
+            volumes.forEach((device, wanted) -> made.add(new Made(
+                    wanted, attached(machine, device, wanted, image, request, tags.getOrDefault("volume", Map.of())))));
             call.cloud().kernel().after(Call.MOMENT, () -> judge(machine, made));
             machines.add(machine);
         }
@@ -329,19 +332,19 @@ final class Launch {
     }
 
     /** What EC2 finds out when it makes the volumes. */
-    private void judge(Machine machine, Map<NewVolume, EbsVolume> volumes) {
+    private void judge(Machine machine, List<Made> volumes) {
         if (machine.instance().state().name() != InstanceStateName.PENDING) {
             return;
         }
-        for (Map.Entry<NewVolume, EbsVolume> volume : volumes.entrySet()) {
-            Optional<String> refusal =
-                    volume.getKey().refusal(call, volume.getValue().id());
+        for (Made made : volumes) {
+            Optional<String> refusal = made.wanted().refusal(call, made.volume().id());
             if (refusal.isPresent()) {
-                fail(machine, volume.getValue(), refusal.get());
+                fail(machine, made.volume(), refusal.get());
                 return;
             }
         }
-        volumes.forEach((wanted, volume) -> {
+        for (Made made : volumes) {
+            EbsVolume volume = made.volume();
             volume.change(volume.volume().toBuilder()
                     .state(VolumeState.IN_USE)
                     .attachments(volume.volume().attachments().stream()
@@ -355,11 +358,8 @@ final class Launch {
                         .keys()
                         .grantToInstance(call.caller(), call.region(), key, volume.id(), machine.id()));
             }
-            EbsSnapshot source = wanted.snapshot();
-            if (source != null && !source.ownedBy(machine.owner())) {
-                call.ec2().recordUse("SharedSnapshotVolumeCreated", source, machine.owner());
-            }
-        });
+            made.wanted().recordUse(call);
+        }
         machine.change(machine.instance().toBuilder()
                 .state(Instances.state(InstanceStateName.RUNNING))
                 .blockDeviceMappings(machine.instance().blockDeviceMappings().stream()

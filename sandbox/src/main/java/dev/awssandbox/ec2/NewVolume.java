@@ -115,4 +115,12 @@ record NewVolume(Volume volume, @Nullable EbsSnapshot snapshot, boolean ownerOfA
         }
         return keys.refusalToWrite(call.caller(), call.region(), key, volumeId);
     }
+
+    /** The owner of a snapshot that is somebody else's hears of the volume made of it. */
+    void recordUse(Call call) {
+        EbsSnapshot source = snapshot;
+        if (source != null && !source.ownedBy(call.account())) {
+            call.ec2().recordUse("SharedSnapshotVolumeCreated", source, call.account());
+        }
+    }
 }

@@ -85,12 +85,13 @@ final class Volumes {
             call.store().volumes().remove(volume.id());
             call.ec2().notices().volumeFailed(volume.owner(), volume.region(), volume.id(), refusal.get());
         } else {
+            wanted.recordUse(call);
             volume.change(
                     volume.volume().toBuilder().state(VolumeState.AVAILABLE).build());
         }
     }
 
-    /** Puts a new volume into the store, {@code creating}; use of somebody else's snapshot is recorded. */
+    /** Puts a new volume into the store, {@code creating}. */
     EbsVolume add(NewVolume wanted, Map<String, String> tags) {
         EbsVolume volume = new EbsVolume(
                 wanted.volume().toBuilder()

@@ -248,6 +248,26 @@ final class LaunchTest {
     }
 
     @Test
+    void makesTwoVolumesOfASnapshotThatIsMappedTwice() {
+        try (World world = World.withImage()) {
+            BlockDeviceMapping twin = BlockDeviceMapping.builder()
+                    .deviceName("/dev/sdb")
+                    .ebs(ebs -> ebs.snapshotId(World.ROOT).volumeType("gp3").deleteOnTermination(true))
+                    .build();
+            String image = world.owner()
+                    .registerImage(registration()
+                            .blockDeviceMappings(World.rootMapping(), twin)
+                            .build())
+                    .imageId();
+            world.settle();
+
+            world.launched(OWNER, launchOf(image));
+
+            assertThat(volumes(world, OWNER)).extracting(Volume::stateAsString).containsExactly("in-use", "in-use");
+        }
+    }
+
+    @Test
     void wantsAnAvailableImage() {
         try (World world = World.withImage()) {
             world.owner().disableImage(request -> request.imageId(AMI));
