@@ -1,0 +1,112 @@
+package dev.amishare.step;
+
+import static dev.amishare.step.ShareWorld.MINE;
+import static dev.amishare.step.ShareWorld.OTHER;
+import static dev.amishare.step.ShareWorld.REGION;
+import static dev.amishare.step.ShareWorld.SOURCE_IMAGE;
+import static dev.amishare.step.ShareWorld.principals;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.amishare.error.NotShareable;
+import dev.amishare.ledger.SharedImage;
+import dev.amishare.step.Verify.Verified;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class CommitShareTest {
+    private static final Instant LATER = Instant.parse("2027-06-30T00:00:00Z");
+    private static final Verify.Output VERIFIED = new Verify.Output(
+            Verify.Next.COMMIT,
+            1,
+            0,
+            List.of(new Check("image-available", Check.Result.PASS, "it is")),
+            List.of(new Verify.TargetResult("222222222222", Verified.GRANTED, List.of())));
+
+    @Test
+    void makesTheClaimTheShareAndTellsTheResult() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(MINE, "222222222222");
+            SharedImage image = world.make(MINE);
+
+            CommitShare.Output output = commit(world, image, MINE, false);
+
+            assertThat(output.image())
+                    .isEqualTo(new CommitShare.Entry(
+                            REGION,
+                            image.imageId(),
+                            world.key,
+                            false,
+                            image.snapshots(),
+                            VERIFIED.checks(),
+                            VERIFIED.targets()));
+            assertThat(world.ledger.read(world.id()).claim()).isEmpty();
+            assertThat(world.ledger.read(world.id()).granted()).isEqualTo(principals("222222222222"));
+        }
+    }
+
+    @Test
+    void answersTheSameWhenRepeated() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(MINE, "222222222222");
+            SharedImage image = world.make(MINE);
+            CommitShare.Output output = commit(world, image, MINE, false);
+
+            assertThat(commit(world, image, MINE, false)).isEqualTo(output);
+        }
+    }
+
+    @Test
+    void carriesDeprecationAndProtectionOverAndNotToAnImageThatWasSharedBefore() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.ec2.enableImageDeprecation(r -> r.imageId(SOURCE_IMAGE).deprecateAt(LATER));
+            world.ec2.enableImageDeregistrationProtection(
+                    r -> r.imageId(SOURCE_IMAGE).withCooldown(true));
+            SharedImage shared = world.shared("444444444444");
+            world.claim(MINE, "222222222222");
+            commit(world, shared, MINE, true);
+            assertThat(world.image(shared.imageId()).deprecationTime()).isNull();
+
+            world.claim(OTHER, "222222222222");
+            commit(world, shared, OTHER, false);
+
+            assertThat(world.image(shared.imageId()).deprecationTime()).isEqualTo("2027-06-30T00:00:00.000Z");
+            assertThat(world.image(shared.imageId()).deregistrationProtection())
+                    .isEqualTo("enabled-with-cooldown");
+        }
+    }
+
+    @Test
+    void doesNotDeprecateWhatIsPast() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.ec2.enableImageDeprecation(r -> r.imageId(SOURCE_IMAGE).deprecateAt(LATER));
+            world.claim(MINE, "222222222222");
+            SharedImage image = world.make(MINE);
+
+            new CommitShare(world.ledger, region -> world.ec2)
+                    .run(new CommitShare.Input(
+                            world.plan("222222222222"), image, VERIFIED, MINE, LATER.plusSeconds(1), false));
+
+            assertThat(world.image(image.imageId()).deprecationTime()).isNull();
+        }
+    }
+
+    @Test
+    void commitsNothingThatIsBeingUndone() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(MINE, "222222222222");
+            SharedImage image = world.make(MINE);
+            world.ledger.beginUndo(world.id(), MINE, MINE);
+
+            assertThatThrownBy(() -> commit(world, image, MINE, false)).isInstanceOf(NotShareable.class);
+            assertThat(world.ledger.read(world.id()).committed()).isEmpty();
+        }
+    }
+
+    private static CommitShare.Output commit(ShareWorld world, SharedImage image, String execution, boolean reused) {
+        return new CommitShare(world.ledger, region -> world.ec2)
+                .run(new CommitShare.Input(
+                        world.plan("222222222222"), image, VERIFIED, execution, ShareWorld.NOON, reused));
+    }
+}
