@@ -72,8 +72,7 @@ final class CommitShareTest {
             commit(world, shared, OTHER, false);
 
             assertThat(world.image(shared.imageId()).deprecationTime()).isEqualTo("2027-06-30T00:00:00.000Z");
-            assertThat(world.image(shared.imageId()).deregistrationProtection())
-                    .isEqualTo("enabled-with-cooldown");
+            assertThat(world.image(shared.imageId()).deregistrationProtection()).isEqualTo("enabled-with-cooldown");
         }
     }
 

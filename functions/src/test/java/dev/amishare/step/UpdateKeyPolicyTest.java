@@ -84,7 +84,8 @@ final class UpdateKeyPolicyTest {
 
             world.settle(MINE);
 
-            assertThat(KeyPolicy.parse(world.policy())).hasToString(KeyPolicy.parse(before).text());
+            assertThat(KeyPolicy.parse(world.policy()))
+                    .hasToString(KeyPolicy.parse(before).text());
         }
     }
 
@@ -97,7 +98,8 @@ final class UpdateKeyPolicyTest {
 
             world.settle(MINE);
 
-            assertThat(granted(world, "222222222222", "444444444444", "555555555555")).isTrue();
+            assertThat(granted(world, "222222222222", "444444444444", "555555555555"))
+                    .isTrue();
         }
     }
 
@@ -123,8 +125,7 @@ final class UpdateKeyPolicyTest {
             ShareId silver = new ShareId(world.key, "silver");
             InterruptedKms kms = new InterruptedKms(world.kms).beforeWrite(() -> {
                 world.ledger.claim(silver, OTHER, principals("444444444444"));
-                world.updateKeyPolicy()
-                        .run(new UpdateKeyPolicy.Input(world.key, REGION, OTHER, "silver", null, 0));
+                world.updateKeyPolicy().run(new UpdateKeyPolicy.Input(world.key, REGION, OTHER, "silver", null, 0));
             });
 
             update(world, kms, MINE, null);
@@ -388,9 +389,6 @@ final class UpdateKeyPolicyTest {
     }
 
     private static void deleteRole(ShareWorld world, String account, String name) {
-        world.cloud
-                .iam()
-                .client(ShareWorld.administrator(account), REGION)
-                .deleteRole(r -> r.roleName(name));
+        world.cloud.iam().client(ShareWorld.administrator(account), REGION).deleteRole(r -> r.roleName(name));
     }
 }

@@ -99,7 +99,9 @@ final class VerifyTest {
     @Test
     void refusesAPublicImage() {
         try (ShareWorld world = new ShareWorld()) {
-            SharedImage image = share(world, "222222222222");
+            world.claim(MINE, "222222222222");
+            SharedImage image = world.make(MINE, null);
+            world.settle(MINE);
             world.ec2.disableImageBlockPublicAccess(r -> {});
             world.ec2.modifyImageAttribute(r -> r.imageId(image.imageId())
                     .launchPermission(l -> l.add(LaunchPermission.builder()
@@ -157,8 +159,7 @@ final class VerifyTest {
                     .imageId();
             world.passTime(Duration.ofMinutes(1));
 
-            assertThatThrownBy(() ->
-                            verify(world, new SharedImage(other, List.of()), world.plan("222222222222"), 0))
+            assertThatThrownBy(() -> verify(world, new SharedImage(other, List.of()), world.plan("222222222222"), 0))
                     .isInstanceOf(AttributesLost.class)
                     .hasMessageContainingAll("architecture", "arm64", "x86_64");
         }
@@ -204,12 +205,10 @@ final class VerifyTest {
     void blocksATargetWhoseVerifierDoesNotReachTheKey() {
         try (ShareWorld world = new ShareWorld()) {
             deployVerifier(world, "222222222222");
-            world.cloud
-                    .iam()
-                    .client(administrator("222222222222"), REGION)
-                    .putRolePolicy(r -> r.roleName("AmiShareVerifier")
-                            .policyName("NoKeys")
-                            .policyDocument(allow("Deny", "kms:*")));
+            world.cloud.iam().client(administrator("222222222222"), REGION).putRolePolicy(r -> r.roleName(
+                            "AmiShareVerifier")
+                    .policyName("NoKeys")
+                    .policyDocument(allow("Deny", "kms:*")));
             SharedImage image = share(world, "222222222222");
 
             assertThatThrownBy(() -> verify(world, image, world.plan("222222222222"), LAST_TURN))
@@ -222,12 +221,10 @@ final class VerifyTest {
     void onlyWarnsWhereTheVerifierMayNotTryALaunch() {
         try (ShareWorld world = new ShareWorld()) {
             deployVerifier(world, "222222222222");
-            world.cloud
-                    .iam()
-                    .client(administrator("222222222222"), REGION)
-                    .putRolePolicy(r -> r.roleName("AmiShareVerifier")
-                            .policyName("NoLaunch")
-                            .policyDocument(allow("Deny", "ec2:RunInstances")));
+            world.cloud.iam().client(administrator("222222222222"), REGION).putRolePolicy(r -> r.roleName(
+                            "AmiShareVerifier")
+                    .policyName("NoLaunch")
+                    .policyDocument(allow("Deny", "ec2:RunInstances")));
             SharedImage image = share(world, "222222222222");
 
             Verify.Output output = verify(world, image, world.plan("222222222222"), 0);
@@ -307,8 +304,7 @@ final class VerifyTest {
                 new Sessions(world),
                 "AmiShareVerifier",
                 SOURCE);
-        return new Verify(
-                        world.ledger, region -> world.ec2, region -> world.kms, targetSide, Boundary.unlimited())
+        return new Verify(world.ledger, region -> world.ec2, region -> world.kms, targetSide, Boundary.unlimited())
                 .run(new Verify.Input(plan, image, MINE, false, turn, NOON));
     }
 
@@ -317,22 +313,33 @@ final class VerifyTest {
         public Ec2Client ec2(Credentials credentials, String region) {
             return world.cloud
                     .ec2()
-                    .client(world.cloud.iam().callerOf(credentials.accessKeyId()).orElseThrow(), region);
+                    .client(
+                            world.cloud
+                                    .iam()
+                                    .callerOf(credentials.accessKeyId())
+                                    .orElseThrow(),
+                            region);
         }
 
         @Override
         public KmsClient kms(Credentials credentials, String region) {
             return world.cloud
                     .kms()
-                    .client(world.cloud.iam().callerOf(credentials.accessKeyId()).orElseThrow(), region);
+                    .client(
+                            world.cloud
+                                    .iam()
+                                    .callerOf(credentials.accessKeyId())
+                                    .orElseThrow(),
+                            region);
         }
     }
 
     private static void deployVerifier(ShareWorld world, String account) {
         var iam = world.cloud.iam().client(administrator(account), REGION);
-        iam.createRole(r -> r.roleName("AmiShareVerifier")
-                .assumeRolePolicyDocument(
-                        """
+        iam.createRole(
+                r -> r.roleName("AmiShareVerifier")
+                        .assumeRolePolicyDocument(
+                                """
                         {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
                           "Principal": {"AWS": "arn:aws:iam::111111111111:root"},
                           "Condition": {"StringEquals": {"sts:ExternalId": "111111111111"}}}]}"""));
@@ -342,7 +349,8 @@ final class VerifyTest {
     }
 
     private static String allow(String effect, String... actions) {
-        return "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"" + effect + "\", \"Resource\": \"*\", \"Action\": "
+        return "{\"Version\": \"2012-10-17\", \"Statement\": [{\"Effect\": \"" + effect
+                + "\", \"Resource\": \"*\", \"Action\": "
                 + Arrays.stream(actions).map(action -> "\"" + action + "\"").toList() + "}]}";
     }
 }
