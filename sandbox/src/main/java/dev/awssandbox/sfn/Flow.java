@@ -518,6 +518,8 @@ final class Flow {
 
     private void failed(Visit here, StatesError error) {
         StatesError located = error.in(here.state.name(), here.enteredEvent);
+        here.attempt++; // whatever is still to come of this attempt comes too late
+        stopTimer();
         if (group != null) {
             group.abandon();
             group = null;

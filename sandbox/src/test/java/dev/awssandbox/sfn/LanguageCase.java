@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param error as which error it fails; null for an unnamed one
  * @param cause null where the wording is left open
  * @param motoDiffers why moto's engine is no judge here, or null
+ * @param motoWords how moto words the same error otherwise, or null
  */
 record LanguageCase(
         String table,
@@ -28,7 +29,8 @@ record LanguageCase(
         @Nullable JsonNode output,
         @Nullable String error,
         @Nullable String cause,
-        @Nullable String motoDiffers) {
+        @Nullable String motoDiffers,
+        @Nullable String motoWords) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final List<String> TABLES = List.of("paths", "intrinsics", "choices", "errors", "flow");
 
@@ -62,7 +64,8 @@ record LanguageCase(
                 line.has("holds") ? line.get("holds") : line.get("output"),
                 line.path("error").textValue(),
                 line.path("cause").textValue(),
-                line.path("moto").textValue());
+                line.path("moto").textValue(),
+                line.path("motoWords").textValue());
     }
 
     /** Functions and rules are tried in the smallest machine that has room for them. */

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
@@ -53,6 +54,29 @@ final class World implements AutoCloseable {
 
     SfnClient client() {
         return service.client(ADMINISTRATOR, "us-east-1");
+    }
+
+    SfnClient client(Caller caller) {
+        return service.client(caller, "us-east-1");
+    }
+
+    StepFunctions service() {
+        return service;
+    }
+
+    /** A session of a new role that may do one thing. */
+    Caller role(String name, String action, String resource) {
+        IamClient iam = cloud.iam().client(ADMINISTRATOR, "us-east-1");
+        String arn = "arn:aws:iam::111111111111:role/" + name;
+        iam.createRole(r -> r.roleName(name).assumeRolePolicyDocument(TRUST.replace("states.", "lambda.")));
+        iam.putRolePolicy(r -> r.roleName(name)
+                .policyName("only")
+                .policyDocument(
+                        """
+                        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "%s", "Resource": "%s"}]}
+                        """
+                                .formatted(action, resource)));
+        return Caller.roleSession(arn, cloud.iam().roleId(arn).orElseThrow(), "test");
     }
 
     Kernel kernel() {
