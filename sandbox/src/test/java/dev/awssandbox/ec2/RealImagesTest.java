@@ -14,12 +14,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
+import software.amazon.awssdk.services.ec2.model.DeviceType;
+import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.ImageState;
+import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
 
 /** Loads recorded images and reads them back. */
 final class RealImagesTest {
@@ -31,6 +37,18 @@ final class RealImagesTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> registersAgainAndLaunchesWhatLiesInTheResources() {
+        return tests(Path.of("src/test/resources/images"), RealImagesTest::registersAgainAndLaunches);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> registersAgainAndLaunchesEveryRealImage() {
+        Path directory = realAmis();
+        Assumptions.assumeTrue(directory != null, "shared/real-amis is not here");
+        return tests(directory == null ? Path.of("") : directory, RealImagesTest::registersAgainAndLaunches);
+    }
+
+    @TestFactory
     Stream<DynamicTest> loadsAndShowsEveryRealImage() {
         Path directory = realAmis();
         Assumptions.assumeTrue(directory != null, "shared/real-amis is not here");
@@ -38,11 +56,15 @@ final class RealImagesTest {
     }
 
     private static Stream<DynamicTest> tests(Path directory) {
+        return tests(directory, RealImagesTest::loadsAndShows);
+    }
+
+    private static Stream<DynamicTest> tests(Path directory, Consumer<Path> test) {
         try (Stream<Path> files = Files.list(directory)) {
             return files
                     .filter(file -> file.toString().endsWith(".json"))
                     .sorted()
-                    .map(file -> DynamicTest.dynamicTest(String.valueOf(file.getFileName()), () -> loadsAndShows(file)))
+                    .map(file -> DynamicTest.dynamicTest(String.valueOf(file.getFileName()), () -> test.accept(file)))
                     .toList()
                     .stream();
         } catch (IOException e) {
@@ -50,8 +72,16 @@ final class RealImagesTest {
         }
     }
 
-    private static void loadsAndShows(Path file) throws IOException {
-        JsonNode document = JSON.readTree(file.toFile());
+    private static JsonNode read(Path file) {
+        try {
+            return JSON.readTree(file.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void loadsAndShows(Path file) {
+        JsonNode document = read(file);
         try (World world = World.empty()) {
             world.cloud.ec2().load(OWNER, REGION, document);
 
@@ -64,6 +94,71 @@ final class RealImagesTest {
             }
             assertThat(snapshotIds(state)).isEqualTo(snapshotIdsOf(document));
         }
+    }
+
+    /** No rule of registration or launch refuses what AWS itself holds. */
+    private static void registersAgainAndLaunches(Path file) {
+        JsonNode document = read(file);
+        try (World world = World.empty()) {
+            world.cloud.ec2().load(OWNER, REGION, document);
+            Image image = world.image(document.at("/Images/0/ImageId").asText());
+            Assumptions.assumeTrue(image.state() == ImageState.AVAILABLE, "not available");
+            Assumptions.assumeTrue(image.rootDeviceType() == DeviceType.EBS, "not EBS");
+
+            String id = world.owner().registerImage(again(image)).imageId();
+            world.settle();
+            Image registered = world.image(id);
+
+            assertThat(registered.blockDeviceMappings()).isEqualTo(image.blockDeviceMappings());
+            assertThat(registered.bootMode()).isEqualTo(image.bootMode());
+            assertThat(registered.platform()).isEqualTo(image.platform());
+            assertThat(registered.productCodes()).isEqualTo(image.productCodes());
+            assertThat(world.launched(OWNER, World.launchOf(id).instanceType(typeFor(image)))
+                            .state()
+                            .nameAsString())
+                    .isEqualTo("running");
+        }
+    }
+
+    private static RegisterImageRequest again(Image image) {
+        return RegisterImageRequest.builder()
+                .name("again")
+                .architecture(image.architectureAsString())
+                .virtualizationType(image.virtualizationTypeAsString())
+                .rootDeviceName(image.rootDeviceName())
+                .bootMode(image.bootModeAsString())
+                .tpmSupport(image.tpmSupportAsString())
+                .imdsSupport(image.imdsSupportAsString())
+                .enaSupport(image.enaSupport())
+                .sriovNetSupport(image.sriovNetSupport())
+                .kernelId(image.kernelId())
+                .ramdiskId(image.ramdiskId())
+                .blockDeviceMappings(image.blockDeviceMappings().stream()
+                        .map(RealImagesTest::withoutEncryption)
+                        .toList())
+                .build();
+    }
+
+    private static BlockDeviceMapping withoutEncryption(BlockDeviceMapping mapping) {
+        boolean ofSnapshot = mapping.ebs() != null && mapping.ebs().snapshotId() != null;
+        return ofSnapshot
+                ? mapping.toBuilder()
+                        .ebs(mapping.ebs().toBuilder().encrypted(null).build())
+                        .build()
+                : mapping;
+    }
+
+    private static String typeFor(Image image) {
+        return switch (image.architectureAsString()) {
+            case "arm64" -> "t4g.micro";
+            case "arm64_mac" -> "mac2.metal";
+            case "x86_64_mac" -> "mac1.metal";
+            default -> {
+                boolean paravirtual = image.virtualizationTypeAsString().equals("paravirtual");
+                boolean ena = Boolean.TRUE.equals(image.enaSupport());
+                yield paravirtual ? "m1.small" : ena ? "t3.micro" : "t2.micro";
+            }
+        };
     }
 
     private static JsonNode shown(JsonNode image) {
