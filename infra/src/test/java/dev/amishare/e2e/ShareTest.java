@@ -18,7 +18,7 @@ final class ShareTest {
     void sharesAnImageThatTheTargetCouldNotLaunchAndAStrangerStillCannot() {
         try (Pipeline pipeline = Pipeline.deployed()) {
             String source = pipeline.load("openstudio-two-volumes");
-            assertThat(pipeline.launch(B, source)).isEqualTo("refused: InvalidAMIID.NotFound");
+            assertThat(pipeline.launch(B, source)).isEqualTo("refused: AuthFailure");
 
             Share share = pipeline.share(source, B);
 
