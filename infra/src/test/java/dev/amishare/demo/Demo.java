@@ -186,7 +186,7 @@ public final class Demo implements AutoCloseable {
     private void refused(Account who, String imageId, Image image) {
         try {
             who.ec2().runInstances(r -> r.imageId(imageId)
-                    .instanceType(instanceType(image))
+                    .instanceType(Fitting.instanceType(image))
                     .minCount(1)
                     .maxCount(1));
             expect("account %s launches %s, which it must not".formatted(who, imageId), false);
@@ -206,7 +206,7 @@ public final class Demo implements AutoCloseable {
     private void launches(Account who, String imageId, Image image) throws InterruptedException {
         String instanceId = who.ec2()
                 .runInstances(r -> r.imageId(imageId)
-                        .instanceType(instanceType(image))
+                        .instanceType(Fitting.instanceType(image))
                         .minCount(1)
                         .maxCount(1))
                 .instances()
@@ -259,18 +259,6 @@ public final class Demo implements AutoCloseable {
             ids.add(root ? 0 : ids.size(), mapping.ebs().volumeId());
         });
         return who.ec2().describeVolumes(r -> r.volumeIds(ids.get(0))).volumes().get(0);
-    }
-
-    /** A small instance type that can run the image. */
-    private static String instanceType(Image image) {
-        boolean paravirtual = "paravirtual".equals(image.virtualizationTypeAsString());
-        return switch (image.architectureAsString()) {
-            case "arm64" -> "t4g.micro";
-            case "arm64_mac" -> "mac2.metal";
-            case "x86_64_mac" -> "mac1.metal";
-            case "i386" -> paravirtual ? "t1.micro" : "t2.micro";
-            default -> paravirtual ? "t1.micro" : Boolean.TRUE.equals(image.enaSupport()) ? "t3.micro" : "t2.micro";
-        };
     }
 
     private static Optional<Image> describe(Account who, String imageId) {

@@ -23,7 +23,7 @@ final class KeyPolicyTest {
               "Principal" : {
                 "AWS" : "arn:aws:iam::222222222222:root"
               },
-              "Action" : [ "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:CreateGrant" ],
+              "Action" : [ "kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*" ],
               "Resource" : "*",
               "Condition" : {
                 "StringEquals" : {

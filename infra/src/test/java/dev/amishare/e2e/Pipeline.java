@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.amishare.demo.Fitting;
 import dev.awssandbox.CallLog.Call;
 import dev.awssandbox.Caller;
 import dev.awssandbox.Cloud;
@@ -98,8 +99,12 @@ final class Pipeline implements AutoCloseable {
 
     /** Loads a recorded image from the test resources into the source account; gives its id. */
     String load(String slug) {
+        return load(recorded(slug));
+    }
+
+    static JsonNode recorded(String slug) {
         try (InputStream in = Pipeline.class.getResourceAsStream("/images/" + slug + ".json")) {
-            return load(JSON.readTree(Objects.requireNonNull(in, slug)));
+            return JSON.readTree(Objects.requireNonNull(in, slug));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -153,13 +158,24 @@ final class Pipeline implements AutoCloseable {
         return arn;
     }
 
+    void deleteRole(String account, String name) {
+        var iam = cloud().iam().client(Caller.administrator(account), REGION);
+        iam.deleteRolePolicy(r -> r.roleName(name).policyName("all"));
+        iam.deleteRole(r -> r.roleName(name));
+    }
+
     // Sharing.
 
     Share share(String sourceImageId, String... accounts) {
+        return shareWith(request(sourceImageId, accounts));
+    }
+
+    /** The plainest request: an image for some accounts. */
+    static String request(String sourceImageId, String... accounts) {
         ObjectNode request = JSON.createObjectNode().put("sourceImageId", sourceImageId);
         ArrayNode named = request.putObject("targets").putArray("accounts");
         List.of(accounts).forEach(named::add);
-        return shareWith(request.toString());
+        return request.toString();
     }
 
     Share shareWith(String input) {
@@ -208,29 +224,38 @@ final class Pipeline implements AutoCloseable {
 
     /** "running", "terminated: why", or "refused: code". */
     String launch(String account, String imageId) {
-        return launch(ec2(account), imageId);
+        return launch(account, ec2(account), imageId);
+    }
+
+    String launchOnWhatFits(String account, Image image) {
+        return launch(account, ec2(account), image.imageId(), Fitting.instanceType(image));
     }
 
     String launchAs(String roleArn, String imageId) {
         String id = cloud().iam().roleId(roleArn).orElseThrow();
-        return launch(cloud().ec2().client(Caller.roleSession(roleArn, id, "test"), REGION), imageId);
+        Caller session = Caller.roleSession(roleArn, id, "test");
+        return launch(session.account(), cloud().ec2().client(session, REGION), imageId);
     }
 
     String launchAsVerifier(String imageId) {
         return launchAs("arn:aws:iam::" + B + ":role/AmiShareVerifier", imageId);
     }
 
-    private String launch(Ec2Client client, String imageId) {
+    private String launch(String account, Ec2Client client, String imageId) {
+        return launch(account, client, imageId, "t2.micro");
+    }
+
+    private String launch(String account, Ec2Client client, String imageId, String instanceType) {
         try {
             String instance = client.runInstances(r -> r.imageId(imageId)
-                            .instanceType("t2.micro")
+                            .instanceType(instanceType)
                             .minCount(1)
                             .maxCount(1))
                     .instances()
                     .get(0)
                     .instanceId();
-            cloud().kernel().runUntil(() -> instance(client, instance).state().name() != InstanceStateName.PENDING);
-            Instance settled = instance(client, instance);
+            cloud().kernel().runUntil(() -> instance(account, instance).state().name() != InstanceStateName.PENDING);
+            Instance settled = instance(account, instance);
             String state = settled.state().nameAsString();
             return settled.state().name() == InstanceStateName.RUNNING
                     ? state
@@ -240,8 +265,9 @@ final class Pipeline implements AutoCloseable {
         }
     }
 
-    private static Instance instance(Ec2Client client, String id) {
-        return client.describeInstances(r -> r.instanceIds(id))
+    private Instance instance(String account, String id) {
+        return ec2(account)
+                .describeInstances(r -> r.instanceIds(id))
                 .reservations()
                 .get(0)
                 .instances()
