@@ -294,7 +294,8 @@ final class Flow {
         int attempt = here.attempt;
         call.scheduled(input, timeout);
         if (timeout != null) {
-            timer = later(here, Duration.ofSeconds(timeout), () -> {
+            Duration limit = execution.surroundings().kernel().workingTime(Duration.ofSeconds(timeout));
+            timer = later(here, limit, () -> {
                 call.timedOut();
                 failed(here, new StatesError(StatesError.TIMEOUT, ""));
             });
