@@ -160,6 +160,19 @@ public final class Functions implements AutoCloseable {
                 .map(ExecutionEnvironment::running));
     }
 
+    /**
+     * Whoever calls with {@code accessKeyId} has assumed a role. If that is a process of a function, calls with the session's key are its
+     * calls too, and wait for its turn as all others do.
+     */
+    public void assumed(String accessKeyId, String sessionAccessKeyId) {
+        kernel.locked(() -> {
+            ExecutionEnvironment environment = environments.get(accessKeyId);
+            if (environment != null) {
+                environments.put(sessionAccessKeyId, environment);
+            }
+        });
+    }
+
     /** The invocations that are under way, in the order in which they began. */
     public List<RunningFunction> running() {
         return kernel.locked(() -> started.values().stream().map(s -> s.running).toList());
@@ -308,7 +321,7 @@ public final class Functions implements AutoCloseable {
                             .isBefore(
                                     now.plus(kernel.workingTime(spec.timeout())).plus(IDLE_FOR));
             if (stale) {
-                environments.remove(idle.accessKeyId());
+                environments.values().removeIf(environment -> environment == idle);
             }
             return stale;
         });

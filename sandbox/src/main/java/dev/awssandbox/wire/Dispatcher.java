@@ -14,6 +14,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.SdkClient;
 import software.amazon.awssdk.core.SdkPojo;
 import software.amazon.awssdk.services.lambda.model.InvokeRequest;
+import software.amazon.awssdk.services.sts.model.AssumeRoleResponse;
 
 /**
  * Answers API calls: who calls, what is asked, whether it goes wrong on purpose, what the service says; each is written into the call
@@ -67,7 +68,7 @@ final class Dispatcher {
             Caller known = caller.orElseThrow(protocol::unknownAccessKey);
             fault = cloud.faults().next(service.signingName(), action, label);
             refuseIf(fault, service, known, action);
-            response = perform(cloud, service, known, scope.region(), action, request);
+            response = perform(cloud, service, known, scope, action, request);
         } catch (RuntimeException e) {
             response = CompletableFuture.failedFuture(e);
         }
@@ -116,17 +117,22 @@ final class Dispatcher {
     }
 
     private CompletableFuture<SdkPojo> perform(
-            Cloud cloud, Service service, Caller caller, String region, String name, Request request) {
+            Cloud cloud, Service service, Caller caller, CredentialScope scope, String name, Request request) {
         Action action =
                 service.action(name).orElseThrow(() -> service.protocol().unknownAction(name));
         SdkPojo builder = action.newRequest();
         service.protocol().read(request, builder);
         SdkPojo built = Pojos.build(builder);
         if (built instanceof InvokeRequest invocation) {
-            return cloud.functions().invoke(caller, region, invocation).thenApply(response -> response);
+            return cloud.functions().invoke(caller, scope.region(), invocation).thenApply(response -> response);
         }
         try {
-            return CompletableFuture.completedFuture(action.invoke(cores.of(service, cloud, caller, region), built));
+            SdkPojo response = action.invoke(cores.of(service, cloud, caller, scope.region()), built);
+            if (response instanceof AssumeRoleResponse assumed) {
+                cloud.functions()
+                        .assumed(scope.accessKeyId(), assumed.credentials().accessKeyId());
+            }
+            return CompletableFuture.completedFuture(response);
         } catch (Action.NotImplemented e) {
             throw service.protocol().unknownAction(name);
         }

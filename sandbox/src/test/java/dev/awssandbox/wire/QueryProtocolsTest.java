@@ -355,7 +355,9 @@ final class QueryProtocolsTest {
     private static final class FakeSts implements StsClient {
         @Override
         public AssumeRoleResponse assumeRole(AssumeRoleRequest request) {
-            return AssumeRoleResponse.builder().build();
+            return AssumeRoleResponse.builder()
+                    .credentials(c -> c.accessKeyId("ASIA0"))
+                    .build();
         }
 
         @Override
