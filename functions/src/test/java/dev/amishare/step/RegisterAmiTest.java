@@ -1,0 +1,209 @@
+package dev.amishare.step;
+
+import static dev.amishare.step.SourceAccount.EXECUTION;
+import static dev.amishare.step.SourceAccount.GOLDEN;
+import static dev.amishare.step.SourceAccount.HOME;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.amishare.ami.RegionPlan;
+import dev.amishare.ami.Way;
+import dev.amishare.error.AttributesLost;
+import dev.amishare.error.NotShareable;
+import dev.amishare.ledger.SharedSnapshot;
+import dev.amishare.step.WaitForCompletion.Copy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.model.ArchitectureValues;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
+import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.ImageAttributeName;
+import software.amazon.awssdk.services.ec2.model.Tag;
+
+final class RegisterAmiTest {
+    @Test
+    void registersTheImageUnderItsNameAndSaysOfWhatItIsACopy() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            RegionPlan plan = account.planOf(GOLDEN);
+
+            RegisterAmi.Output made = account.make(plan);
+
+            Image image = account.image(HOME, made.imageId());
+            assertThat(image.name()).isEqualTo(plan.imageName());
+            assertThat(image.description()).isEqualTo("Encrypted copy of ami-0123456789abcdef0 from us-east-1");
+            assertThat(image.tags().stream().collect(Collectors.toMap(Tag::key, Tag::value)))
+                    .isEqualTo(Map.of(
+                            "ami-share:managed",
+                            "true",
+                            "ami-share:source-image",
+                            GOLDEN,
+                            "ami-share:execution",
+                            EXECUTION,
+                            "os",
+                            "linux"));
+            assertThat(made.snapshots())
+                    .extracting(SharedSnapshot::deviceName, SharedSnapshot::sourceSnapshotId)
+                    .containsExactly(
+                            tuple("/dev/xvda", "snap-0aaaaaaaaaaaaaaa1"), tuple("/dev/sdb", "snap-0aaaaaaaaaaaaaaa2"));
+        }
+    }
+
+    @Test
+    void adoptsTheImageThatAnEarlierTryHasRegistered() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            RegionPlan plan = account.planOf(GOLDEN);
+            List<Copy> copies = copies(account, plan);
+            RegisterAmi.Output first = account.register(plan, copies);
+            assertThat(account.register(plan, copies)).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void doesNotTouchAnImageOfThatNameThatItDidNotMake() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            RegionPlan plan = account.planOf(GOLDEN);
+            List<Copy> copies = copies(account, plan);
+            String other = account.ec2(HOME)
+                    .registerImage(register -> register.name(plan.imageName())
+                            .architecture(ArchitectureValues.ARM64)
+                            .virtualizationType("hvm")
+                            .rootDeviceName("/dev/xvda")
+                            .blockDeviceMappings(BlockDeviceMapping.builder()
+                                    .deviceName("/dev/xvda")
+                                    .ebs(ebs -> ebs.snapshotId("snap-0aaaaaaaaaaaaaaa1"))
+                                    .build()))
+                    .imageId();
+            account.pass(Duration.ofSeconds(10));
+            assertThatThrownBy(() -> account.register(plan, copies))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll(plan.imageName(), other, HOME, "another name");
+        }
+    }
+
+    @Test
+    void theSameSnapshotInTwoMappingsIsCopiedOnce() {
+        try (SourceAccount account = SourceAccount.empty()) {
+            String id = account.load(SourceAccount.recorded("bottlerocket-two-snapshots")
+                    .replaceAll("snap-[0-9a-f]{17}", "snap-0aaaaaaaaaaaaaaa1")
+                    .replaceAll("\"VolumeSize\":\\d+", "\"VolumeSize\":20"));
+            RegionPlan plan = account.planOf(id);
+            RegisterAmi.Output made = account.make(plan);
+            assertThat(plan.volumes()).hasSize(1);
+            assertThat(made.snapshots())
+                    .hasSize(2)
+                    .extracting(SharedSnapshot::snapshotId)
+                    .containsOnly(made.snapshots().get(0).snapshotId());
+        }
+    }
+
+    @Test
+    void uefiVariablesSurvive() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            String source = account.ec2(HOME)
+                    .registerImage(register -> register.name("with-uefi-data")
+                            .architecture(ArchitectureValues.X86_64)
+                            .virtualizationType("hvm")
+                            .bootMode("uefi")
+                            .uefiData("QU1aTlVFRkk=")
+                            .rootDeviceName("/dev/xvda")
+                            .blockDeviceMappings(BlockDeviceMapping.builder()
+                                    .deviceName("/dev/xvda")
+                                    .ebs(ebs -> ebs.snapshotId("snap-0aaaaaaaaaaaaaaa1"))
+                                    .build()))
+                    .imageId();
+            account.pass(Duration.ofSeconds(10));
+            RegisterAmi.Output made = account.make(account.planOf(source));
+            assertThat(account.ec2(HOME)
+                            .describeImageAttribute(describe ->
+                                    describe.imageId(made.imageId()).attribute(ImageAttributeName.UEFI_DATA))
+                            .uefiData()
+                            .value())
+                    .isEqualTo("QU1aTlVFRkk=");
+        }
+    }
+
+    @Test
+    void aLicenceThatGotLostIsAttributesLost() {
+        try (SourceAccount account = SourceAccount.empty()) {
+            String id = account.load(SourceAccount.recorded("windows-2022-full-base"));
+            RegionPlan plan = forced(account.planOf(id), Way.SNAPSHOTS);
+            account.cloud.ec2().loseBillingCodes(plan.volumes().get(0).snapshotId());
+            List<Copy> copies = copies(account, plan);
+            assertThatThrownBy(() -> account.register(plan, copies))
+                    .isInstanceOf(AttributesLost.class)
+                    .hasMessageContainingAll(
+                            id,
+                            "platform: windows → none",
+                            "platformDetails: Windows → Linux/UNIX",
+                            "usageOperation: RunInstances:0002 → RunInstances");
+        }
+    }
+
+    @Test
+    void snapshotsOfACopiedImageAreTaggedLikeTheOthers() {
+        try (SourceAccount account = SourceAccount.empty()) {
+            RegionPlan plan = account.planOf(account.load(SourceAccount.recorded("custom-rhel-three-volumes")));
+            assertThat(plan.way()).isEqualTo(Way.COPY_IMAGE);
+            RegisterAmi.Output made = account.make(plan);
+            assertThat(made.snapshots()).hasSize(3);
+            for (SharedSnapshot shared : made.snapshots()) {
+                Map<String, String> tags = account
+                        .ec2(HOME)
+                        .describeSnapshots(describe -> describe.snapshotIds(shared.snapshotId()))
+                        .snapshots()
+                        .get(0)
+                        .tags()
+                        .stream()
+                        .collect(Collectors.toMap(Tag::key, Tag::value));
+                assertThat(tags)
+                        .containsEntry("ami-share:managed", "true")
+                        .containsEntry("ami-share:execution", EXECUTION)
+                        .containsEntry("ami-share:source-snapshot", shared.sourceSnapshotId());
+            }
+        }
+    }
+
+    @Test
+    void copyingAnImageTwiceInOneExecutionGivesOneImage() {
+        try (SourceAccount account = SourceAccount.empty()) {
+            RegionPlan plan = account.planOf(account.load(SourceAccount.recorded("rhel-8-hourly-0010")));
+            account.claim(plan);
+            assertThat(account.copyImage(plan)).isEqualTo(account.copyImage(plan));
+        }
+    }
+
+    private static List<Copy> copies(SourceAccount account, RegionPlan plan) {
+        account.claim(plan);
+        List<Copy> copies = new ArrayList<>();
+        for (int i = 0; i < plan.volumes().size(); i++) {
+            copies.add(SourceAccount.copy(account.copySnapshot(plan, i)));
+        }
+        account.await(plan, copies, null);
+        assertThat(copies).allMatch(copy -> Objects.nonNull(copy.snapshotId()));
+        return copies;
+    }
+
+    private static RegionPlan forced(RegionPlan plan, Way way) {
+        return new RegionPlan(
+                plan.region(),
+                plan.sourceRegion(),
+                plan.sourceImageId(),
+                plan.imageName(),
+                plan.keyArn(),
+                way,
+                plan.source(),
+                plan.volumes(),
+                plan.targets(),
+                plan.tags(),
+                plan.snapshotTags(),
+                plan.shareSnapshots(),
+                plan.verify(),
+                plan.notes());
+    }
+}
