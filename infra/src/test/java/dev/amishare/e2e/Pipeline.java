@@ -68,6 +68,14 @@ final class Pipeline implements AutoCloseable {
         return deployed(1, "any", settings);
     }
 
+    /** In which a second is a second, for an engine that knows no other time; what lets time pass here is not for it. */
+    static Pipeline inRealTime(UnaryOperator<Settings> settings) {
+        return new Pipeline(Sandbox.realTime(1)
+                .settings(settings.apply(Settings.defaults()))
+                .templates(Templates.within("any"))
+                .start());
+    }
+
     static Pipeline deployed(long seed, String boundary, UnaryOperator<Settings> settings) {
         return new Pipeline(Sandbox.simulated(seed)
                 .settings(settings.apply(Settings.defaults()))
@@ -203,11 +211,11 @@ final class Pipeline implements AutoCloseable {
         return new Share(describe(execution), history);
     }
 
-    private DescribeExecutionResponse describe(String execution) {
+    DescribeExecutionResponse describe(String execution) {
         return stepFunctions().describeExecution(r -> r.executionArn(execution));
     }
 
-    private String machine() {
+    String machine() {
         return stepFunctions().listStateMachines(r -> {}).stateMachines().stream()
                 .filter(machine -> machine.name().equals("ShareAmi"))
                 .findFirst()

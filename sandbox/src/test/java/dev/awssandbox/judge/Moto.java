@@ -37,6 +37,14 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
  * <p>The environment is made once, in the build directory, and made anew when the pinned requirements change.
  */
 public final class Moto implements AutoCloseable {
+    static {
+        // The JDK reads these once, for all servers of a JVM: the sandbox's must not close connections that are kept
+        // for later either.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+        System.setProperty("sun.net.httpserver.idleInterval", "3600");
+        System.setProperty("sun.net.httpserver.maxIdleConnections", "10000");
+    }
+
     private static final Pattern INVOCATION = Pattern.compile("/2015-03-31/functions/([^/]+)/invocations");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
