@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.services.ec2.model.Tag;
 
 /** Each function's role holds the actions that it uses, and no other: the sandbox's record of runs against the template. */
 final class LeastPrivilegeTest {
@@ -122,16 +121,11 @@ final class LeastPrivilegeTest {
     }
 
     private static void followsAProfile(Pipeline pipeline) {
-        pipeline.cloud().ssm().client(Caller.administrator(SOURCE), REGION).putParameter(r -> r.name(
-                        "/ami-share/profiles/golden")
-                .type("String")
-                .value("{\"targets\": {\"accounts\": [\"" + C + "\"]}}"));
+        pipeline.profile("golden", "{\"targets\": {\"accounts\": [\"" + C + "\"]}}");
         succeeds(pipeline.shareWith("""
                 {"sourceImageId": "%s", "profile": "golden"}"""
                 .formatted(pipeline.load("al2023-arm64-uefi"))));
-        pipeline.ec2(SOURCE).createTags(r -> r.resources("ami-ff92b284")
-                .tags(Tag.builder().key("ami-share:profile").value("golden").build()));
-        pipeline.cloud().kernel().runUntilQuiet();
+        assertThat(pipeline.tagged("ami-ff92b284", "golden")).hasSize(1);
     }
 
     /** Nothing can be proved in C: a new image goes again, and so does a permission beside a committed share. */

@@ -34,6 +34,7 @@ import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.Tag;
 import software.amazon.awssdk.services.sfn.SfnClient;
 import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
+import software.amazon.awssdk.services.sfn.model.ExecutionListItem;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 import software.amazon.awssdk.services.sfn.model.GetExecutionHistoryRequest;
 import software.amazon.awssdk.services.sfn.model.HistoryEvent;
@@ -51,6 +52,8 @@ final class Pipeline implements AutoCloseable {
     static final String REGION = "us-east-1";
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Filter BEARS_OUR_TAG =
+            Filter.builder().name("tag:ami-share:managed").values("true").build();
     private static final Tag MANAGED =
             Tag.builder().tagKey("ami-share:managed").tagValue("true").build();
 
@@ -96,7 +99,11 @@ final class Pipeline implements AutoCloseable {
     }
 
     KmsClient kms(String account) {
-        return cloud().kms().client(Caller.administrator(account), REGION);
+        return kms(account, REGION);
+    }
+
+    KmsClient kms(String account, String region) {
+        return cloud().kms().client(Caller.administrator(account), region);
     }
 
     SfnClient stepFunctions() {
@@ -166,6 +173,14 @@ final class Pipeline implements AutoCloseable {
         return arn;
     }
 
+    /** What an administrator keeps for requests and tags to name. */
+    void profile(String name, String request) {
+        cloud().ssm()
+                .client(Caller.administrator(SOURCE), REGION)
+                .putParameter(r ->
+                        r.name("/ami-share/profiles/" + name).type("String").value(request));
+    }
+
     void deleteRole(String account, String name) {
         var iam = cloud().iam().client(Caller.administrator(account), REGION);
         iam.deleteRolePolicy(r -> r.roleName(name).policyName("all"));
@@ -197,6 +212,27 @@ final class Pipeline implements AutoCloseable {
         return stepFunctions()
                 .startExecution(r -> r.stateMachineArn(machine()).input(input))
                 .executionArn();
+    }
+
+    /** Tags an image with a profile and lets time pass; gives the executions that this has started. */
+    List<Share> tagged(String imageId, String profile) {
+        List<String> before = executions();
+        ec2(SOURCE).createTags(r -> r.resources(imageId)
+                .tags(software.amazon.awssdk.services.ec2.model.Tag.builder()
+                        .key("ami-share:profile")
+                        .value(profile)
+                        .build()));
+        cloud().kernel().runUntilQuiet();
+        List<String> started = new ArrayList<>(executions());
+        started.removeAll(before);
+        return started.stream().map(this::ended).toList();
+    }
+
+    /** All executions of ShareAmi so far. */
+    List<String> executions() {
+        return stepFunctions().listExecutions(r -> r.stateMachineArn(machine())).executions().stream()
+                .map(ExecutionListItem::executionArn)
+                .toList();
     }
 
     Share ended(String execution) {
@@ -299,10 +335,20 @@ final class Pipeline implements AutoCloseable {
 
     /** The ids of the images that bear the tag ami-share:managed. */
     List<String> sharedImages() {
-        Filter managed =
-                Filter.builder().name("tag:ami-share:managed").values("true").build();
-        return ec2(SOURCE).describeImages(r -> r.owners("self").filters(managed)).images().stream()
+        return sharedImages(REGION);
+    }
+
+    List<String> sharedImages(String region) {
+        return ec2(SOURCE, region).describeImages(r -> r.owners("self").filters(BEARS_OUR_TAG)).images().stream()
                 .map(Image::imageId)
+                .sorted()
+                .toList();
+    }
+
+    /** The ids of the snapshots that bear the tag ami-share:managed. */
+    List<String> sharedSnapshots() {
+        return ec2(SOURCE).describeSnapshots(r -> r.ownerIds("self").filters(BEARS_OUR_TAG)).snapshots().stream()
+                .map(Snapshot::snapshotId)
                 .sorted()
                 .toList();
     }
@@ -319,6 +365,13 @@ final class Pipeline implements AutoCloseable {
                 .policy());
         return StreamSupport.stream(policy.path("Statement").spliterator(), false)
                 .toList();
+    }
+
+    int policyBytes() {
+        return kms(SOURCE)
+                .getKeyPolicy(r -> r.keyId(shareKey()).policyName("default"))
+                .policy()
+                .length();
     }
 
     JsonNode ourStatements() {
