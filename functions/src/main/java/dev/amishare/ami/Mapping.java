@@ -60,6 +60,11 @@ public record Mapping(
         return Optional.ofNullable(ebs).map(Volume::snapshotId);
     }
 
+    /** Whether it is a volume that starts without a snapshot and unencrypted. */
+    boolean startsBlankAndPlain() {
+        return ebs != null && ebs.snapshotId() == null && !Boolean.TRUE.equals(ebs.encrypted());
+    }
+
     /**
      * The mapping as RegisterImage takes it. A volume from a snapshot must not say {@code Encrypted}, its snapshot does; a blank one
      * must, or it would start unencrypted; neither may name a key.

@@ -38,7 +38,25 @@ public final class SourceRules {
                     + "accounts: let each target subscribe to the product, or launch it, make an image of the instance in "
                     + "account " + account + ", and share that one");
         }
+        ImageAttributes source = ImageAttributes.of(image);
+        List<String> blank = source.mappings().stream()
+                .filter(Mapping::startsBlankAndPlain)
+                .map(Mapping::deviceName)
+                .toList();
+        if (!blank.isEmpty() && isCopiedWhole(source, account.equals(image.ownerId()))) {
+            // AWS says what CopyImage does to snapshots, and nothing of volumes that have none: taken for the worse.
+            lines.add(id
+                    + " is copied by CopyImage, which keeps billing codes but is not known to encrypt volumes that start "
+                    + "blank, as " + String.join(", ", blank)
+                    + " here: launch it, make an image of the instance without "
+                    + "them or with them encrypted, and share that one");
+        }
         return lines;
+    }
+
+    /** Whether only CopyImage will do: for what somebody charges for, and for what is somebody else's. */
+    private static boolean isCopiedWhole(ImageAttributes source, boolean own) {
+        return !own || source.isLicensed();
     }
 
     /** What forbids to copy these snapshots. */
@@ -71,7 +89,7 @@ public final class SourceRules {
             String region,
             String keyArn) {
         boolean sameRegion = sourceRegion.equals(region);
-        if (!own || source.isLicensed()) {
+        if (isCopiedWhole(source, own)) {
             return Way.COPY_IMAGE;
         } else if (source.kernelId() != null && !sameRegion) {
             // The same kernel has another id in each Region; CopyImage knows which.

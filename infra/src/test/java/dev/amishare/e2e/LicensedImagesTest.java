@@ -45,4 +45,25 @@ final class LicensedImagesTest {
             assertThat(pipeline.ourStatements()).isEmpty();
         }
     }
+
+    /** What AWS makes of it is not known, and to find out after an hour of copying would be late. */
+    @Test
+    void aLicensedImageWithABlankPlainVolumeIsRefusedAtTheDoor() {
+        try (Pipeline pipeline = Pipeline.deployed()) {
+            JsonNode document = Pipeline.recorded("rhel-8");
+            ObjectNode blank = ((ObjectNode) document.at("/Images/0"))
+                    .withArray("BlockDeviceMappings")
+                    .addObject();
+            blank.put("DeviceName", "/dev/sdf")
+                    .putObject("Ebs")
+                    .put("VolumeSize", 22)
+                    .put("VolumeType", "gp2");
+
+            Share share = pipeline.share(pipeline.load(document), B);
+
+            assertThat(share.states()).containsExactly("PlanShare");
+            assertThat(share.error()).as(share.cause()).isEqualTo("dev.amishare.error.NotShareable");
+            assertThat(share.cause()).contains("/dev/sdf", "CopyImage");
+        }
+    }
 }
