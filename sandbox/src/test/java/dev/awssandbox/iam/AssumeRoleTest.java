@@ -174,6 +174,26 @@ final class AssumeRoleTest {
     }
 
     @Test
+    void aSessionLastsNoLongerThanItsRoleAllowsNorThanAnHourWhenRolesAreChained() {
+        try (Cloud cloud = cloud()) {
+            String trust = TRUST_IN_VERIFY.replace("111111111111:role/Verify", "111111111111:*");
+            cloud.iam().client(Caller.administrator(TARGET), "us-east-1").createRole(request -> request.roleName(
+                            "Verifier")
+                    .maxSessionDuration(7_200)
+                    .assumeRolePolicyDocument(trust));
+            Caller administrator = Caller.administrator(SOURCE);
+            Caller chained = verifyRole(cloud, "Verify");
+
+            assertThat(assumed(cloud, administrator, request -> request.externalId(SOURCE)
+                                    .durationSeconds(7_200))
+                            .principalArn())
+                    .isEqualTo(VERIFIER);
+            assertInvalid(cloud, administrator, request -> request.durationSeconds(7_201));
+            assertInvalid(cloud, chained, request -> request.durationSeconds(3_601));
+        }
+    }
+
+    @Test
     void whatIsMalformedIsAValidationError() {
         try (Cloud cloud = cloud()) {
             Caller verify = verifyRole(cloud, "Verify");

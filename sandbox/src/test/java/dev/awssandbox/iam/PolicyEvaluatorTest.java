@@ -123,6 +123,8 @@ final class PolicyEvaluatorTest {
                 """
                 [{'Effect':'Allow','Principal':'*','Resource':'*'},
                  {'Effect':'Allow','Principal':'*','Action':'kms:*'},
+                 {'Effect':'Allow','Principal':'*','NotAction':[],'Resource':'*'},
+                 {'Effect':'Allow','Principal':'*','Action':'kms:*','NotResource':[]},
                  {'Effect':'Deny','Principal':'*','Action':'kms:*'}]""");
 
         assertThat(evaluate(policy, SESSION, "kms:Decrypt", "*").outcome()).isEqualTo(Outcome.SILENT);

@@ -10,6 +10,8 @@ import dev.awssandbox.Settings;
 import dev.awssandbox.kernel.Kernel;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.iam.IamClient;
@@ -139,6 +141,25 @@ final class RolesTest {
             assertThat(isAllowed(cloud, function, "ec2:CopySnapshot"))
                     .as("its namesake's policies are not its own")
                     .isFalse();
+        }
+    }
+
+    @Test
+    void noRequestCanMisstateWhoAsks() {
+        try (Cloud cloud = cloud()) {
+            IamClient iam = iam(cloud);
+            function(iam);
+            iam.putRolePolicy(
+                    r -> r.roleName("Function")
+                            .policyName("Inline")
+                            .policyDocument(
+                                    policy("*")
+                                            .replace(
+                                                    "\"Resource\":\"*\"",
+                                                    "\"Resource\":\"*\",\"Condition\":{\"StringEquals\":{\"aws:PrincipalOrgID\":\"o-x\"}}")));
+            Access lying = new Access("ec2:CopyImage", "*", Map.of("AWS:principalorgid", List.of("o-x")));
+
+            assertThat(cloud.iam().decide(session(cloud), lying).allowed()).isFalse();
         }
     }
 

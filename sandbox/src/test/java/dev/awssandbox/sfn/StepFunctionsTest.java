@@ -3,6 +3,7 @@ package dev.awssandbox.sfn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.awssandbox.Caller;
 import java.time.Duration;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -213,6 +214,40 @@ final class StepFunctionsTest {
                             .describeExecution(r -> r.executionArn(here))
                             .status())
                     .isEqualTo(ExecutionStatus.RUNNING);
+        }
+    }
+
+    @Test
+    void tellsTheEventBusHowAnExecutionEnded() throws Exception {
+        try (World world = World.withItsOwnFunctions()) {
+            String watcher = world.machine("{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}");
+            String watched = world.machine(
+                    "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Fail\", \"Error\": \"E\", \"Cause\": \"c\"}}}");
+            world.onFailure(watched, watcher);
+
+            world.client()
+                    .startExecution(r -> r.stateMachineArn(watched).name("one").input("{\"a\":1}"));
+            world.kernel().runUntilQuiet();
+
+            String started = world.client()
+                    .listExecutions(r -> r.stateMachineArn(watcher))
+                    .executions()
+                    .get(0)
+                    .executionArn();
+            JsonNode event = Json.parse(world.client()
+                    .describeExecution(r -> r.executionArn(started))
+                    .input());
+            assertThat(event.path("source").asText()).isEqualTo("aws.states");
+            assertThat(event.at("/resources/0").asText()).endsWith(":execution:Machine2:one");
+            assertThat(Json.write(event.path("detail")))
+                    .contains(
+                            "\"stateMachineArn\":\"" + watched + "\"",
+                            "\"status\":\"FAILED\"",
+                            "\"startDate\":1767225600000",
+                            "\"input\":\"{\\\"a\\\":1}\"",
+                            "\"output\":null",
+                            "\"error\":\"E\"",
+                            "\"cause\":\"c\"");
         }
     }
 

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.awssandbox.Caller;
 import dev.awssandbox.Cloud;
 import dev.awssandbox.Settings;
+import dev.awssandbox.events.Rule;
 import dev.awssandbox.kernel.Kernel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.sfn.SfnClient;
@@ -32,24 +34,43 @@ final class World implements AutoCloseable {
     private final List<String> invocations = new ArrayList<>();
     private int machines;
 
-    private World(long seed) {
+    private World(long seed, boolean ownFunctions) {
         cloud = new Cloud(Kernel.simulated(seed), Settings.defaults());
-        TestFunctions functions = new TestFunctions();
         cloud.iam().client(ADMINISTRATOR, "us-east-1").createRole(r -> r.roleName("Machine")
                 .assumeRolePolicyDocument(TRUST));
-        service = new StepFunctions(cloud, (roleArn, function, payload, source, done) -> {
-            invocations.add(source.state() + " at " + cloud.kernel().now());
-            TestFunctions.Answer answer = functions.call(function, payload);
-            cloud.kernel().after(answer.after(), () -> done.accept(answer.result()));
-        });
+        TestFunctions functions = new TestFunctions();
+        service = ownFunctions
+                ? cloud.stepFunctions()
+                : new StepFunctions(cloud, (roleArn, function, payload, source, done) -> {
+                    invocations.add(source.state() + " at " + cloud.kernel().now());
+                    TestFunctions.Answer answer = functions.call(function, payload);
+                    cloud.kernel().after(answer.after(), () -> done.accept(answer.result()));
+                });
     }
 
     static World seeded(long seed) {
-        return new World(seed);
+        return new World(seed, false);
     }
 
     static World any() {
-        return new World(1);
+        return new World(1, false);
+    }
+
+    /** With the cloud's own Lambda, in which there is no function, and so with all that its other services do for it. */
+    static World withItsOwnFunctions() {
+        return new World(1, true);
+    }
+
+    /** Starts {@code watcher} whenever an execution of {@code machine} fails. */
+    void onFailure(String machine, String watcher) {
+        Caller events = role("Events", "states:StartExecution", watcher);
+        String pattern =
+                """
+                {"source": ["aws.states"], "detail": {"status": ["FAILED"], "stateMachineArn": ["%s"]}}"""
+                        .formatted(machine);
+        Rule.Target target =
+                new Rule.Target("watcher", watcher, events.principalArn(), null, 0, Duration.ofMinutes(1), null);
+        cloud.events().putRule(new Rule("failed", "111111111111", "us-east-1", pattern, null, true, List.of(target)));
     }
 
     SfnClient client() {
@@ -68,7 +89,8 @@ final class World implements AutoCloseable {
     Caller role(String name, String action, String resource) {
         IamClient iam = cloud.iam().client(ADMINISTRATOR, "us-east-1");
         String arn = "arn:aws:iam::111111111111:role/" + name;
-        iam.createRole(r -> r.roleName(name).assumeRolePolicyDocument(TRUST.replace("states.", "lambda.")));
+        iam.createRole(r -> r.roleName(name)
+                .assumeRolePolicyDocument(TRUST.replace("states.", name.toLowerCase(Locale.ROOT) + ".")));
         iam.putRolePolicy(r -> r.roleName(name)
                 .policyName("only")
                 .policyDocument(
