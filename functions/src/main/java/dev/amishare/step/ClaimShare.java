@@ -100,6 +100,7 @@ public final class ClaimShare {
     private Output backward(ShareId id, Claim claim, Input input) {
         Optional<String> undoneBy = claim.undoneBy();
         if (undoneBy.filter(input.execution()::equals).isPresent()) {
+            requireNothingLeft(claim);
             return undo(claim);
         }
         Optional<Instant> undoneSince = undoneBy.flatMap(executions::runningSince);
@@ -114,13 +115,17 @@ public final class ClaimShare {
         return isOurs ? undo(taken.claim().orElseThrow()) : waitFor(input.at(), input.at());
     }
 
-    private static Output undo(Claim claim) {
+    /** What this execution itself could not remove, it does not try again. */
+    private static void requireNothingLeft(Claim claim) {
         if (!claim.left().isEmpty()) {
             throw new NotShareable("The earlier execution " + claim.execution()
                     + " of this share has ended and left behind what could not be removed: "
                     + String.join("; ", claim.left())
                     + ". Remove what the messages name, or what forbids to remove it, then start again.");
         }
+    }
+
+    private static Output undo(Claim claim) {
         return new Output(Next.UNDO, null, null, null, false, claim.execution());
     }
 

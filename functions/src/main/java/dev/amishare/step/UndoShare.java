@@ -1,7 +1,6 @@
 package dev.amishare.step;
 
 import dev.amishare.ami.ManagedTags;
-import dev.amishare.json.Json;
 import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.Committed;
 import dev.amishare.ledger.Ledger;
@@ -10,6 +9,7 @@ import dev.amishare.ledger.ShareId;
 import dev.amishare.ledger.SharedSnapshot;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,12 +28,20 @@ import software.amazon.awssdk.services.ec2.model.SnapshotAttributeName;
  * that bear its tag, so also those that a call made whose answer never came. What is committed is never touched. A step of its own,
  * since it must be reachable from every other, and from executions that find the claim of one that has ended.
  *
- * <p>Safe to repeat: it looks for what is there. An error of AWS that may pass does not keep it from the rest; then the state machine
- * runs it again. What AWS forbids to remove is left, named, and noted in the claim.
+ * <p>It looks twice: EC2 may show late what it has just made (aws-facts.md 12, item 12), and a function that was abandoned may still be
+ * making something. An error of AWS that may pass does not keep it from the rest; then it looks again. What AWS forbids to remove is
+ * left, named, and noted in the claim. Safe to repeat: it looks for what is there.
  */
 public final class UndoShare {
     /** Longer than any function of ours that makes something may run. */
     static final int LONGEST_INVOCATION_SECONDS = 90;
+
+    private static final int LOOKS = 2;
+
+    /** Some eight minutes of waiting for errors that may pass. */
+    private static final int MOST_TURNS = 12;
+
+    private static final int LONGEST_WAIT_SECONDS = 60;
 
     private final Ledger ledger;
     private final Regional<Ec2Client> ec2;
@@ -42,20 +50,21 @@ public final class UndoShare {
      * Whose work to take back.
      *
      * @param execution which made it: this one, or one that has ended
-     * @param failure why; none where that execution has ended without saying
-     * @param turn which look this is, from 0
+     * @param previous what the turn before has put out
      */
-    public record Input(
-            String keyArn, String region, String imageName, String execution, @Nullable Json failure, int turn) {}
+    public record Input(String keyArn, String region, String imageName, String execution, @Nullable Output previous) {}
 
     /**
      * What was done.
      *
-     * @param done whether no second look is needed
-     * @param undone what this look has removed, a line each
+     * @param done whether no further look is needed
+     * @param looks how many there were that nothing disturbed
+     * @param undone what all turns have removed, a line each
      * @param left what stays and why, a line each
      */
-    public record Output(boolean done, int turn, int waitSeconds, List<String> undone, List<String> left) {}
+    public record Output(boolean done, int turn, int looks, int waitSeconds, List<String> undone, List<String> left) {
+        private static final Output NONE = new Output(false, 0, 0, 0, List.of(), List.of());
+    }
 
     public UndoShare(Ledger ledger, Regional<Ec2Client> ec2) {
         this.ledger = ledger;
@@ -63,30 +72,39 @@ public final class UndoShare {
     }
 
     public Output run(Input input) {
+        Output previous = input.previous() == null ? Output.NONE : input.previous();
+        int turn = previous.turn() + 1;
         ShareId id = new ShareId(input.keyArn(), input.imageName());
         Optional<Share> share = ledger.beginUndo(id, input.execution(), input.execution());
         if (share.isEmpty()) {
-            // Never claimed, or committed: then what bears the execution's tag is what it shared.
-            return new Output(true, input.turn() + 1, 0, List.of(), List.of());
+            return new Output(true, turn, LOOKS, 0, previous.undone(), committed(ledger.read(id), input));
         }
         Undo undo = new Undo(ec2.in(input.region()), input.region(), input.execution(), share.get());
         undo.run();
-        ledger.leave(id, input.execution(), undo.left);
-        boolean lookAgain = input.turn() == 0 && mayStillRun(input.failure());
+        Set<String> all = new LinkedHashSet<>(previous.undone());
+        all.addAll(undo.undone);
+        List<String> undone = List.copyOf(all);
         List<String> stays = new ArrayList<>(undo.left);
         stays.addAll(undo.kept);
-        return new Output(
-                !lookAgain,
-                input.turn() + 1,
-                lookAgain ? LONGEST_INVOCATION_SECONDS : 0,
-                List.copyOf(undo.undone),
-                List.copyOf(stays));
+        if (undo.passing != null) {
+            if (turn >= MOST_TURNS) {
+                throw undo.passing;
+            }
+            int wait = Math.min(1 << turn, LONGEST_WAIT_SECONDS);
+            return new Output(false, turn, previous.looks(), wait, undone, stays);
+        }
+        ledger.leave(id, input.execution(), undo.left);
+        int looks = previous.looks() + 1;
+        boolean done = looks >= LOOKS;
+        return new Output(done, turn, looks, done ? 0 : LONGEST_INVOCATION_SECONDS, undone, stays);
     }
 
-    /** A function of an execution that was stopped, or did not wait for it, may run on and make something after this look. */
-    private static boolean mayStillRun(@Nullable Json failure) {
-        return !(failure instanceof Json.Obj caught)
-                || caught.get("Error").filter(Json.of("States.Timeout")::equals).isPresent();
+    /** The claim is gone: never made, released before, or committed. Of these only the last leaves something. */
+    private static List<String> committed(Share share, Input input) {
+        return share.committed().filter(c -> c.execution().equals(input.execution())).stream()
+                .map(c -> "image " + c.imageId() + " in " + input.region()
+                        + " stays (it was shared as asked before this failure)")
+                .toList();
     }
 
     /** One look. */
@@ -110,22 +128,36 @@ public final class UndoShare {
         }
 
         private void run() {
-            committed.ifPresent(this::removePermissions);
             Set<String> committedImage = new HashSet<>();
             Set<String> committedSnapshots = new HashSet<>();
             committed.ifPresent(c -> {
                 committedImage.add(c.imageId());
                 c.snapshots().stream().map(SharedSnapshot::snapshotId).forEach(committedSnapshots::add);
             });
-            images().stream()
+            part(() -> committed.ifPresent(this::removePermissions));
+            part(() -> images().stream()
                     .filter(image -> !committedImage.contains(image.imageId()))
-                    .forEach(this::deregister);
-            snapshots().stream()
+                    .forEach(this::deregister));
+            part(() -> snapshots().stream()
                     .filter(snapshot -> !committedSnapshots.contains(snapshot.snapshotId()))
-                    .forEach(this::delete);
-            if (passing != null) {
-                throw passing;
+                    .forEach(this::delete));
+        }
+
+        private void part(Runnable work) {
+            try {
+                work.run();
+            } catch (Ec2Exception e) {
+                if (!mayPass(e)) {
+                    throw e;
+                }
+                passing = e;
+            } catch (SdkClientException e) {
+                passing = e;
             }
+        }
+
+        private static boolean mayPass(Ec2Exception e) {
+            return e.isThrottlingException() || e.statusCode() >= 500;
         }
 
         /** Those of the committed image: an image of this execution's own goes whole. */
@@ -222,7 +254,7 @@ public final class UndoShare {
                 } else if (Images.isCode(e, "InvalidSnapshot.InUse") && left.isEmpty()) {
                     // Another image uses the snapshot: to remove it is for whoever made that image.
                     kept.add(what + " in " + region + " stays (" + said + ")");
-                } else if (e.isThrottlingException() || e.statusCode() >= 500) {
+                } else if (mayPass(e)) {
                     passing = e;
                 } else {
                     left.add(what + " in " + region + " (" + said + ")");

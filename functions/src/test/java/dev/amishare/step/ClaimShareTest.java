@@ -130,6 +130,17 @@ final class ClaimShareTest {
     }
 
     @Test
+    void triesAgainWhatAnotherUndoHasLeft() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(OTHER, "222222222222");
+            world.ledger.beginUndo(world.id(), OTHER, OTHER);
+            world.ledger.leave(world.id(), OTHER, List.of("image ami-1 (UnauthorizedOperation)"));
+
+            assertThat(claim(world, Duration.ZERO, "444444444444").next()).isEqualTo(ClaimShare.Next.UNDO);
+        }
+    }
+
+    @Test
     void goesNoFurtherWhereItsOwnClaimIsBeingUndone() {
         try (ShareWorld world = new ShareWorld()) {
             world.claim(MINE, "222222222222");

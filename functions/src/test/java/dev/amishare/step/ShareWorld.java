@@ -236,13 +236,19 @@ final class ShareWorld implements AutoCloseable {
         return output;
     }
 
+    /** Turns of UndoShare, as the state machine makes them. */
     UndoShare.Output undo(String execution) {
-        return undo(execution, 1);
+        UndoShare.Output output = undo(execution, null);
+        while (!output.done()) {
+            passTime(Duration.ofSeconds(output.waitSeconds()));
+            output = undo(execution, output);
+        }
+        return output;
     }
 
-    UndoShare.Output undo(String execution, int turn) {
+    UndoShare.Output undo(String execution, UndoShare.@Nullable Output previous) {
         return new UndoShare(ledger, region -> ec2)
-                .run(new UndoShare.Input(key, REGION, IMAGE_NAME, execution, null, turn));
+                .run(new UndoShare.Input(key, REGION, IMAGE_NAME, execution, previous));
     }
 
     void passTime(Duration duration) {

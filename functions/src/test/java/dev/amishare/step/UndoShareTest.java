@@ -9,14 +9,14 @@ import static dev.amishare.step.ShareWorld.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.amishare.ami.ManagedTags;
-import dev.amishare.json.Json;
 import dev.amishare.ledger.SharedImage;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.ResourceType;
+import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
 final class UndoShareTest {
     private static final List<String> SOURCES = List.of("snap-0aaaaaaaaaaaaaaa1", "snap-0aaaaaaaaaaaaaaa2");
@@ -106,10 +106,13 @@ final class UndoShareTest {
         try (ShareWorld world = new ShareWorld()) {
             SharedImage image = world.shared("222222222222");
 
-            UndoShare.Output output = world.undo(OTHER, 0);
+            UndoShare.Output output = world.undo(OTHER, null);
 
             assertThat(output.done()).isTrue();
             assertThat(output.undone()).isEmpty();
+            assertThat(output.left())
+                    .containsExactly("image " + image.imageId() + " in " + REGION
+                            + " stays (it was shared as asked before this failure)");
             assertThat(world.images()).extracting(Image::imageId).contains(image.imageId());
         }
     }
@@ -182,36 +185,46 @@ final class UndoShareTest {
     }
 
     @Test
-    void looksASecondTimeWhereAnInvocationMayStillRun() {
-        assertThat(firstLook(null).done()).isFalse();
-        assertThat(firstLook(null).waitSeconds()).isEqualTo(UndoShare.LONGEST_INVOCATION_SECONDS);
-        assertThat(firstLook(error("States.Timeout")).done()).isFalse();
-        assertThat(firstLook(error("dev.amishare.error.CopyFailed")).done()).isTrue();
-    }
-
-    private static Json error(String name) {
-        return new Json.Obj(Map.of("Error", Json.of(name), "Cause", Json.of("")));
-    }
-
-    private static UndoShare.Output firstLook(@Nullable Json failure) {
+    void findsInItsSecondLookWhatWasMadeAfterTheFirst() {
         try (ShareWorld world = new ShareWorld()) {
             world.claim(MINE, "222222222222");
-            return new UndoShare(world.ledger, region -> world.ec2)
-                    .run(new UndoShare.Input(world.key, REGION, IMAGE_NAME, MINE, failure, 0));
+            UndoShare.Output first = world.undo(MINE, null);
+            assertThat(first.done()).isFalse();
+            assertThat(first.waitSeconds()).isEqualTo(UndoShare.LONGEST_INVOCATION_SECONDS);
+            String late = world.copy(MINE, SOURCES.get(0));
+
+            UndoShare.Output second = world.undo(MINE, first);
+
+            assertThat(second.done()).isTrue();
+            assertThat(second.undone()).containsExactly("snapshot " + late + " in " + REGION);
         }
     }
 
     @Test
-    void findsInItsSecondLookWhatWasMadeAfterTheFirst() {
+    void findsInItsSecondLookAnImageThatTheFirstWasTooEarlyToSee() {
         try (ShareWorld world = new ShareWorld()) {
             world.claim(MINE, "222222222222");
-            UndoShare.Output first = world.undo(MINE, 0);
-            String late = world.copy(MINE, SOURCES.get(0));
+            String snapshot = world.copy(MINE, SOURCES.get(0));
+            world.passTime(Duration.ofMinutes(1));
+            world.ec2.registerImage(r -> r.name("just-now")
+                    .architecture("x86_64")
+                    .virtualizationType("hvm")
+                    .rootDeviceName("/dev/xvda")
+                    .blockDeviceMappings(BlockDeviceMapping.builder()
+                            .deviceName("/dev/xvda")
+                            .ebs(e -> e.snapshotId(snapshot))
+                            .build())
+                    .tagSpecifications(TagSpecification.builder()
+                            .resourceType(ResourceType.IMAGE)
+                            .tags(tag(ManagedTags.MANAGED, "true"), tag(ManagedTags.EXECUTION, MINE))
+                            .build()));
 
-            UndoShare.Output second = world.undo(MINE, first.turn());
+            UndoShare.Output output = world.undo(MINE);
 
-            assertThat(second.done()).isTrue();
-            assertThat(second.undone()).containsExactly("snapshot " + late + " in " + REGION);
+            assertThat(output.looks()).isEqualTo(2);
+            assertThat(output.left()).isEmpty();
+            assertThat(world.images()).extracting(Image::imageId).containsExactly(SOURCE_IMAGE);
+            assertThat(world.snapshotIds()).containsExactlyInAnyOrderElementsOf(SOURCES);
         }
     }
 
