@@ -65,6 +65,11 @@ public final class CallLog {
         });
     }
 
+    /** How many calls there were so far. */
+    public int size() {
+        return kernel.locked(calls::size);
+    }
+
     /** The calls so far, in order. */
     public List<Call> calls() {
         return kernel.locked(() -> List.copyOf(calls));

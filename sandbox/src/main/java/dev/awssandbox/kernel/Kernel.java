@@ -13,6 +13,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,8 @@ public final class Kernel implements AutoCloseable {
     private final long nanoStart;
     private final SplittableRandom random;
     private Instant simulatedNow = SIMULATED_START;
+    private double slowRate;
+    private Duration slowest = Duration.ZERO;
     private long numbers;
     private boolean closed;
 
@@ -145,10 +148,22 @@ public final class Kernel implements AutoCloseable {
         });
     }
 
+    /**
+     * Functions that begin from now on are slow with this probability: each of their calls, and their end, comes late by up to {@code
+     * latest}, drawn from the seed; simulated time only. Else what functions do takes no time.
+     */
+    public void slowDown(double rate, Duration latest) {
+        locked(() -> {
+            slowRate = rate;
+            slowest = latest;
+        });
+    }
+
     /** A function begins to run. From now on simulated time waits for it. */
     public FunctionRun begin(String name) {
         return locked(() -> {
-            FunctionRun run = new FunctionRun(name, numbers++);
+            boolean isSlow = slowRate > 0 && random.nextDouble() < slowRate;
+            FunctionRun run = new FunctionRun(name, numbers++, isSlow);
             runs.add(run);
             return run;
         });
@@ -256,26 +271,44 @@ public final class Kernel implements AutoCloseable {
 
     /** The one decision: which of the pending turns, or the event that is due, is next. */
     private boolean step() {
+        runs.forEach(this::schedule);
+        List<FunctionRun> ready = ready();
         Event due = events.peek();
         boolean eventIsDue = due != null && !due.at.isAfter(simulatedNow);
-        int choices = runs.size() + (eventIsDue ? 1 : 0);
-        if (choices == 0) {
-            if (due == null || events.stream().allMatch(e -> e.background)) {
+        if (ready.isEmpty() && !eventIsDue) {
+            if (runs.isEmpty() && events.stream().allMatch(e -> e.background)) {
                 return false;
             }
-            simulatedNow = due.at;
-            eventIsDue = true;
-            choices = 1;
+            simulatedNow = Stream.concat(
+                            runs.stream().map(run -> run.readyAt),
+                            Stream.ofNullable(due).map(e -> e.at))
+                    .min(Comparator.naturalOrder())
+                    .orElseThrow();
+            ready = ready();
+            eventIsDue = due != null && !due.at.isAfter(simulatedNow);
         }
+        int choices = ready.size() + (eventIsDue ? 1 : 0);
         int choice = choices == 1 ? 0 : random.nextInt(choices);
-        if (choice < runs.size()) {
-            runs.get(choice).takeTurn();
+        if (choice < ready.size()) {
+            ready.get(choice).takeTurn();
         } else {
             events.remove(due);
             due.body.run();
         }
         changed.signalAll();
         return true;
+    }
+
+    private List<FunctionRun> ready() {
+        return runs.stream().filter(run -> !run.readyAt.isAfter(simulatedNow)).toList();
+    }
+
+    /** When the turn that a function waits for comes; drawn here, where the order of the functions is always the same. */
+    private void schedule(FunctionRun run) {
+        if (!run.isScheduled) {
+            run.isScheduled = true;
+            run.readyAt = run.isSlow ? simulatedNow.plusMillis(random.nextLong(slowest.toMillis() + 1)) : simulatedNow;
+        }
     }
 
     private void fireEvents() {
@@ -338,13 +371,17 @@ public final class Kernel implements AutoCloseable {
     public static final class FunctionRun {
         private final String name;
         private final long number;
+        private final boolean isSlow;
         private @Nullable Turn<?> turn;
         private @Nullable Runnable last;
+        private Instant readyAt = Instant.MIN;
+        private boolean isScheduled;
         private boolean gone;
 
-        private FunctionRun(String name, long number) {
+        private FunctionRun(String name, long number, boolean isSlow) {
             this.name = name;
             this.number = number;
+            this.isSlow = isSlow;
         }
 
         private boolean isRunning() {
@@ -354,6 +391,7 @@ public final class Kernel implements AutoCloseable {
         private void takeTurn() {
             Turn<?> next = turn;
             turn = null;
+            isScheduled = false;
             if (next != null) {
                 next.run();
             } else if (last != null) {

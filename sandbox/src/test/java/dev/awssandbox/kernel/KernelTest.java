@@ -88,6 +88,27 @@ final class KernelTest {
     }
 
     @Test
+    void aSlowCallLetsTimePassAndOthersGoFirst() throws Exception {
+        try (Kernel kernel = Kernel.simulated(3)) {
+            kernel.slowDown(1, Duration.ofSeconds(50));
+            List<String> happened = new ArrayList<>();
+            Instant start = kernel.now();
+            kernel.after(Duration.ofMillis(1), () -> happened.add("event"));
+            Kernel.FunctionRun run = kernel.begin("f");
+            CompletableFuture<Void> function = CompletableFuture.runAsync(() -> {
+                kernel.call(run, () -> happened.add("call"));
+                kernel.end(run, () -> happened.add("end"));
+            });
+
+            kernel.runUntilQuiet();
+
+            function.get(10, TimeUnit.SECONDS);
+            assertThat(happened).containsExactly("event", "call", "end");
+            assertThat(kernel.now()).isBetween(start.plusSeconds(1), start.plusSeconds(100));
+        }
+    }
+
+    @Test
     void aCancelledEventDoesNotHappen() {
         try (Kernel kernel = Kernel.simulated(3)) {
             List<String> happened = new ArrayList<>();
