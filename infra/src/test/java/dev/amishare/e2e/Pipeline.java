@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.amishare.demo.Fitting;
+import dev.amishare.ledger.Ledger;
 import dev.awssandbox.CallLog.Call;
 import dev.awssandbox.Caller;
 import dev.awssandbox.Cloud;
@@ -14,6 +15,8 @@ import dev.awssandbox.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +87,11 @@ final class Pipeline implements AutoCloseable {
                 .settings(settings.apply(Settings.defaults()))
                 .templates(Templates.within(boundary))
                 .start());
+    }
+
+    static Pipeline deployed(long seed, Path templates, Settings settings) {
+        return new Pipeline(
+                Sandbox.simulated(seed).settings(settings).templates(templates).start());
     }
 
     Cloud cloud() {
@@ -214,23 +222,47 @@ final class Pipeline implements AutoCloseable {
                 .executionArn();
     }
 
+    void stop(String execution) {
+        stepFunctions().stopExecution(r -> r.executionArn(execution));
+    }
+
+    /** Until a function runs for this state. */
+    void runUntilInvoked(String state) {
+        cloud().kernel().runUntil(() -> cloud().functions().running().stream()
+                .anyMatch(function -> function.label().equals(state)));
+    }
+
+    /** Lets at least so much time pass, and with it the schedules, until nothing happens any more. */
+    void letPass(Duration time) {
+        cloud().kernel().after(time, () -> {});
+        cloud().kernel().runUntilQuiet();
+    }
+
     /** Tags an image with a profile and lets time pass; gives the executions that this has started. */
     List<Share> tagged(String imageId, String profile) {
         List<String> before = executions();
-        ec2(SOURCE).createTags(r -> r.resources(imageId)
-                .tags(software.amazon.awssdk.services.ec2.model.Tag.builder()
-                        .key("ami-share:profile")
-                        .value(profile)
-                        .build()));
+        tag(imageId, profile);
         cloud().kernel().runUntilQuiet();
         List<String> started = new ArrayList<>(executions());
         started.removeAll(before);
         return started.stream().map(this::ended).toList();
     }
 
+    void tag(String imageId, String profile) {
+        ec2(SOURCE).createTags(r -> r.resources(imageId)
+                .tags(software.amazon.awssdk.services.ec2.model.Tag.builder()
+                        .key("ami-share:profile")
+                        .value(profile)
+                        .build()));
+    }
+
     /** All executions of ShareAmi so far. */
     List<String> executions() {
-        return stepFunctions().listExecutions(r -> r.stateMachineArn(machine())).executions().stream()
+        return executionsOf("ShareAmi");
+    }
+
+    List<String> executionsOf(String machine) {
+        return stepFunctions().listExecutions(r -> r.stateMachineArn(machine(machine))).executions().stream()
                 .map(ExecutionListItem::executionArn)
                 .toList();
     }
@@ -252,8 +284,12 @@ final class Pipeline implements AutoCloseable {
     }
 
     String machine() {
+        return machine("ShareAmi");
+    }
+
+    private String machine(String name) {
         return stepFunctions().listStateMachines(r -> {}).stateMachines().stream()
-                .filter(machine -> machine.name().equals("ShareAmi"))
+                .filter(machine -> machine.name().equals(name))
                 .findFirst()
                 .orElseThrow()
                 .stateMachineArn();
@@ -278,7 +314,8 @@ final class Pipeline implements AutoCloseable {
     String launchAs(String roleArn, String imageId) {
         String id = cloud().iam().roleId(roleArn).orElseThrow();
         Caller session = Caller.roleSession(roleArn, id, "test");
-        return launch(session.account(), cloud().ec2().client(session, REGION), imageId);
+        Ec2Client client = cloud().ec2().client(session, REGION);
+        return launch(session.account(), client, imageId, Fitting.instanceType(image(imageId)));
     }
 
     String launchAsVerifier(String imageId) {
@@ -351,6 +388,11 @@ final class Pipeline implements AutoCloseable {
                 .map(Snapshot::snapshotId)
                 .sorted()
                 .toList();
+    }
+
+    Ledger ledgerAsItIs() {
+        var client = cloud().dynamoDb().client(Caller.administrator(SOURCE), REGION);
+        return new Ledger(client, client.listTables().tableNames().get(0));
     }
 
     List<Map<String, AttributeValue>> ledger() {
