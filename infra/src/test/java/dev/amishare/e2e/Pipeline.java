@@ -83,15 +83,15 @@ final class Pipeline implements AutoCloseable {
     }
 
     static Pipeline deployed(long seed, String boundary, UnaryOperator<Settings> settings) {
-        return new Pipeline(Sandbox.simulated(seed)
-                .settings(settings.apply(Settings.defaults()))
-                .templates(Templates.within(boundary))
-                .start());
+        return deployed(seed, Templates.within(boundary), settings);
     }
 
-    static Pipeline deployed(long seed, Path templates, Settings settings) {
-        return new Pipeline(
-                Sandbox.simulated(seed).settings(settings).templates(templates).start());
+    /** From other templates than the synthesized ones. */
+    static Pipeline deployed(long seed, Path templates, UnaryOperator<Settings> settings) {
+        return new Pipeline(Sandbox.simulated(seed)
+                .settings(settings.apply(Settings.defaults()))
+                .templates(templates)
+                .start());
     }
 
     Cloud cloud() {

@@ -120,7 +120,7 @@ final class Simulation {
                 oneOf(random, List.of(3, 20)),
                 policy == Policy.LATE ? Duration.ofSeconds(random.nextInt(1, 120)) : Duration.ZERO,
                 Duration.ofSeconds(random.nextInt(10)));
-        try (Pipeline pipeline = Pipeline.deployed(seed, templates, settings)) {
+        try (Pipeline pipeline = Pipeline.deployed(seed, templates, defaults -> settings)) {
             return new Simulation(seed, pipeline, random, policy).run();
         }
     }

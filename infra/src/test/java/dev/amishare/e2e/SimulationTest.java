@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,7 @@ final class SimulationTest {
     }
 
     /** Else the invariants would hold because nobody looks. */
+    @Tag("planted-bugs")
     @ParameterizedTest
     @EnumSource
     void findsWhatSomebodyGotWrong(PlantedBug bug, @TempDir Path directory) throws Exception {

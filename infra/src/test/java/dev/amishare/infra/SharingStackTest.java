@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class SharingStackTest {
@@ -96,43 +95,6 @@ final class SharingStackTest {
     }
 
     @Test
-    void allowsNoFunctionAllActionsOrAWriteToAnything() {
-        USUAL.resources("AmiShare", "AWS::IAM::Policy").forEach((id, policy) -> policy.path("Properties")
-                .path("PolicyDocument")
-                .path("Statement")
-                .forEach(statement -> {
-                    List<String> actions = Synthesized.texts(statement.path("Action"));
-                    assertThat(actions).as(id).noneMatch(action -> action.contains("*"));
-                    if (Synthesized.texts(statement.path("Resource")).contains("*")) {
-                        assertThat(actions)
-                                .as(id)
-                                .allMatch(action -> action.matches("ec2:Describe\\w+|logs:\\w+|xray:\\w+"));
-                    }
-                }));
-    }
-
-    @Test
-    void writesToEc2OnlyWhatIsManagedOrBecomesSo() {
-        USUAL.resources("AmiShare", "AWS::IAM::Policy").forEach((id, policy) -> policy.path("Properties")
-                .path("PolicyDocument")
-                .path("Statement")
-                .forEach(statement -> {
-                    String sid = statement.path("Sid").asText();
-                    boolean writes = Synthesized.texts(statement.path("Action")).stream()
-                            .anyMatch(action -> action.matches("ec2:(?!Describe).*"));
-                    boolean onlyReadsItsSource = sid.matches("CopyFrom\\w+|RegisterFromOwn");
-                    if (writes && !onlyReadsItsSource) {
-                        assertThat(statement.path("Condition").toString())
-                                .as(id + " " + sid)
-                                .containsAnyOf(
-                                        "\"aws:ResourceTag/ami-share:managed\":\"true\"",
-                                        "\"aws:RequestTag/ami-share:managed\":\"true\"",
-                                        "\"ec2:CreateAction\"");
-                    }
-                }));
-    }
-
-    @Test
     void logsAndTracesTheStateMachinesAndLetsThemCallAliasesOnly() {
         for (String name : List.of("ShareAmi", "SweepClaims")) {
             JsonNode machine =
@@ -200,28 +162,5 @@ final class SharingStackTest {
                 .containsExactly("FAILED", "TIMED_OUT", "ABORTED");
         JsonNode hourly = USUAL.properties("AmiShare", "AWS::Events::Rule", "SweepTrigger/EveryHour/Resource");
         assertThat(hourly.path("ScheduleExpression").asText()).isEqualTo("rate(1 hour)");
-    }
-
-    @Test
-    void asksTheVerifierRolesOfTheBoundaryOnly() {
-        Synthesized bounded = Synthesized.with(Map.of("boundary", "333333333333,o-example1234"));
-        JsonNode policy = bounded.properties("AmiShare", "AWS::IAM::Policy", "VerifyRole/DefaultPolicy/Resource");
-        List<String> asked = new ArrayList<>();
-        policy.path("PolicyDocument").path("Statement").forEach(statement -> {
-            if (statement.path("Action").asText().equals("sts:AssumeRole")) {
-                asked.add(statement.path("Resource").asText() + " " + statement.path("Condition"));
-            }
-        });
-        assertThat(asked)
-                .containsExactlyInAnyOrder(
-                        "arn:aws:iam::333333333333:role/AmiShareVerifier ",
-                        "arn:aws:iam::*:role/AmiShareVerifier {\"StringEquals\":{\"aws:ResourceOrgID\":[\"o-example1234\"]}}");
-        assertThat(bounded.messages("AmiShare")).noneMatch(message -> message.contains("boundary"));
-        assertThat(bounded.properties("AmiShare", "AWS::Lambda::Function", "PlanShare/Resource")
-                        .path("Environment")
-                        .path("Variables")
-                        .path("BOUNDARY")
-                        .asText())
-                .isEqualTo("{\"accounts\":[\"333333333333\"],\"organizations\":[\"o-example1234\"]}");
     }
 }
