@@ -3,12 +3,21 @@ package dev.amishare.keypolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.amishare.json.Json;
+import dev.awssandbox.Access;
+import dev.awssandbox.Cloud;
+import dev.awssandbox.Settings;
+import dev.awssandbox.iam.PolicyDocument;
+import dev.awssandbox.kernel.Kernel;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -16,6 +25,9 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.Tuple;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
 
 /** What holds of every policy, every set of principals and every boundary. */
 final class KeyPolicyPropertiesTest {
@@ -77,6 +89,31 @@ final class KeyPolicyPropertiesTest {
     }
 
     @Property
+    void aDamagedPolicyIsReadAndKeptOrCalledUnreadable(
+            @ForAll("policies") KeyPolicy policy,
+            @ForAll("principals") Principals principals,
+            @ForAll("damage") String damage,
+            @ForAll @DoubleRange(max = 1) double from,
+            @ForAll @IntRange(max = 20) int length) {
+        StringBuilder text = new StringBuilder(policy.text());
+        int at = (int) (from * text.length());
+        text.replace(at, Math.min(text.length(), at + length), damage);
+        try {
+            KeyPolicy read = KeyPolicy.parse(text.toString());
+
+            assertThat(read.foreign().map(Statement::raw))
+                    .allSatisfy(raw -> assertThat(text).contains(raw));
+            assertThat(KeyPolicy.parse(read.with(derive(principals)).text())
+                            .foreign()
+                            .map(Statement::raw))
+                    .containsExactlyElementsOf(
+                            read.foreign().map(Statement::raw).toList());
+        } catch (UnreadablePolicy e) {
+            assertThat(e).hasMessageNotContaining("\n at ");
+        }
+    }
+
+    @Property
     void nothingIsEverGrantedThatWasNotAskedForAndPermitted(
             @ForAll("policies") KeyPolicy policy,
             @ForAll("principals") Principals asked,
@@ -103,6 +140,72 @@ final class KeyPolicyPropertiesTest {
         // A unit may be covered by the unit of that name in another organization that was asked for: not here, they
         // differ.
         assertThat(granted).isEqualTo(covered);
+    }
+
+    /** The sandbox's IAM as a second opinion, over the whole policy: what others allow and deny stays as it is, ours only adds what was asked. */
+    @Property
+    void theWholePolicyAllowsWhatItDidBeforeAndWhatWasAsked(
+            @ForAll("enforceable") KeyPolicy policy,
+            @ForAll("principals") Principals asked,
+            @ForAll("boundaries") Boundary boundary,
+            @ForAll("callers") Caller caller) {
+        KeyPolicy others = policy.with(derive(Principals.none()));
+        KeyPolicy written = policy.with(ShareStatements.derive(asked, boundary, Some.KEY));
+        boolean isAsked = caller.isLaunching()
+                && asked.stream().filter(p -> p.kind() != Principal.Kind.ROLE).anyMatch(p -> caller.mayBe(p, boundary));
+
+        boolean before = Iam.allows(others, caller);
+        boolean after = Iam.allows(written, caller);
+
+        assertThat(after).isEqualTo(before || (isAsked && !Iam.denies(others, caller)));
+    }
+
+    /** Judges a key policy for the administrator of an account, who may do all that the policy lets the account do. */
+    private static final class Iam {
+        private static final Map<String, Cloud> CLOUDS = new ConcurrentHashMap<>();
+
+        private Iam() {}
+
+        static boolean allows(KeyPolicy policy, Caller caller) {
+            if (Stream.concat(policy.ours(), policy.foreign()).findAny().isEmpty()) {
+                return false; // KMS takes no policy without statements
+            }
+            Cloud cloud = CLOUDS.computeIfAbsent(caller.organization() + "/r-ab12/" + caller.unit() + "/", Iam::cloud);
+            Map<String, List<String>> context = caller.throughEc2()
+                    ? Map.of(
+                            "kms:ViaService", List.of("ec2.eu-west-1.amazonaws.com"),
+                            "kms:GrantIsForAWSResource", List.of("true"))
+                    : Map.of();
+            return cloud.iam()
+                    .wouldAllow(
+                            dev.awssandbox.Caller.administrator(caller.account()),
+                            new Access(caller.action(), Some.KEY, context),
+                            "111111111111",
+                            PolicyDocument.parse(PolicyDocument.Kind.KEY, policy.text()));
+        }
+
+        /** Denied is what stays refused beside a statement that allows everybody everything. */
+        static boolean denies(KeyPolicy policy, Caller caller) {
+            Statement all = Statement.of(
+                    (Json.Obj)
+                            Json.parse(
+                                    """
+                    {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}"""));
+            List<String> statements = Stream.concat(policy.foreign(), Stream.of(all))
+                    .map(Statement::raw)
+                    .toList();
+            return !allows(KeyPolicy.parse("{\"Statement\":[" + String.join(",", statements) + "]}"), caller);
+        }
+
+        private static Cloud cloud(String path) {
+            Cloud cloud = new Cloud(Kernel.simulated(1), Settings.defaults());
+            cloud.organization()
+                    .replace(
+                            path.substring(0, path.indexOf('/')),
+                            "999999999990",
+                            ACCOUNTS.stream().collect(Collectors.toMap(account -> account, account -> path)));
+            return cloud;
+        }
     }
 
     /** Somebody who calls KMS, as far as our statements ask. */
@@ -223,35 +326,104 @@ final class KeyPolicyPropertiesTest {
         return Arbitraries.oneOf(Arbitraries.just(Boundary.unlimited()), limited);
     }
 
-    /** Statements as found in the wild, with blanks where one may put some. */
+    /** Statements as found in the wild, with blanks where one may put some. Some of them make a policy of 31 KB. */
     @Provide
     Arbitrary<List<String>> foreign() {
+        Arbitrary<List<String>> few = statement().list().ofMaxSize(5);
+        Arbitrary<List<String>> many = statement().list().ofSize(220).map(s -> s.subList(0, fitting(s)));
+        return Arbitraries.frequencyOf(Tuple.of(9, few), Tuple.of(1, many));
+    }
+
+    /** How many of these fill 31 KB. */
+    private static int fitting(List<String> statements) {
+        int bytes = 0;
+        int fitting = 0;
+        while (fitting < statements.size()
+                && (bytes += statements.get(fitting).getBytes(StandardCharsets.UTF_8).length) < 31 * 1024) {
+            fitting++;
+        }
+        return fitting;
+    }
+
+    private static Arbitrary<String> statement() {
         Arbitrary<String> blank = Arbitraries.of("", " ", "\n  ", "\t");
-        Arbitrary<String> sid =
-                Arbitraries.of("", "\"Sid\":\"Twin\",", "\"Sid\" : \"AmiShare\",", "\"Sid\":\"\\u20ac\",");
+        Arbitrary<String> sid = Arbitraries.of(
+                "",
+                "\"Sid\":\"\",",
+                "\"Sid\":\"Twin\",",
+                "\"Sid\" : \"AmiShare\",",
+                "\"Sid\":\"amishareuse\",",
+                "\"Sid\":\"AmiShareUse2\",",
+                "\"Sid\":[\"AmiShareUse\"],",
+                "\"Sid\":\"Allow use of the key \",",
+                "\"Sid\":\"\\u20ac\",");
         Arbitrary<String> effect = Arbitraries.of("\"Effect\":\"Allow\"", "\"Effect\" : \"Deny\"");
         Arbitrary<String> whom = Arbitraries.of(
                 "\"Principal\":\"*\"",
+                "\"Principal\":{\"AWS\":\"*\"}",
+                "\"Principal\":{\"AWS\":\"222222222222\"}",
+                "\"Principal\":{\"AWS\":[\"arn:aws:iam::333333333333:root\"]}",
                 "\"Principal\":{\"AWS\":\"arn:aws:iam::111111111111:root\"}",
+                "\"Principal\":{\"Federated\":\"cognito-identity.amazonaws.com\"}",
+                "\"Principal\":{\"Service\":[\"s3.amazonaws.com\",\"logs.us-east-1.amazonaws.com\"]}",
                 "\"Principal\":{\"AWS\":[\"222222222222\",\"arn:aws:iam::333333333333:role/x\"],\"Service\":\"s3.amazonaws.com\"}",
+                "\"NotPrincipal\":\"*\"",
+                "\"NotPrincipal\":{\"AWS\":[\"222222222222\",\"arn:aws:iam::222222222222:root\"]}",
                 "\"NotPrincipal\":{\"AWS\":\"AROAEXAMPLETHEIRS001\"}");
         Arbitrary<String> what = Arbitraries.of(
                 "\"Action\":\"kms:*\"",
+                "\"Action\":\"*\"",
+                "\"Action\":[\"kms:Describe*\", \"kms:CreateGrant\"]",
                 "\"NotAction\":[\"kms:Decrypt\", \"kms:Encrypt\"]",
                 "\"Action\":[]",
                 "\"Action\":\"kms:Decrypt\",\"Condition\":{\"Bool\":{\"aws:SecureTransport\":false},\"NumericLessThan\":{\"x\":1.50}}",
+                "\"Action\":\"kms:*\",\"Condition\":{\"StringEquals\":{\"aws:PrincipalOrgID\":[\"o-aaaaaaaaaa\"],\"kms:CallerAccount\":\"222222222222\"}}",
+                "\"Action\":\"kms:Decrypt\",\"Condition\":{}",
                 "\"Action\":\"a\\\"]}\\\\\"");
-        Arbitrary<String> statement = Combinators.combine(blank, sid, effect, whom, what)
+        return Combinators.combine(blank, sid, effect, whom, what)
                 .as((b, s, e, p, a) ->
                         "{" + b + s + b + e + "," + p + b + "," + b + a + ",\"Resource\":\"*\"" + b + "}");
-        return statement.list().ofMaxSize(5);
+    }
+
+    @Provide
+    Arbitrary<String> damage() {
+        return Arbitraries.of(
+                "",
+                " ",
+                "{}",
+                "[]",
+                "\"",
+                "\\",
+                "\\u0022",
+                "}",
+                "]",
+                ",",
+                ",{},",
+                ",\"x\":[{\"}\":\"]\"}],",
+                "null",
+                "1e5",
+                "\ud800");
+    }
+
+    /** As KMS keeps them: it refuses Sids that are no strings, and strings that no condition takes. */
+    @Provide
+    Arbitrary<KeyPolicy> enforceable() {
+        return policies().filter(policy -> {
+            try {
+                PolicyDocument.parse(PolicyDocument.Kind.KEY, policy.text());
+                return true;
+            } catch (RuntimeException e) {
+                return false;
+            }
+        });
     }
 
     @Provide
     Arbitrary<KeyPolicy> policies() {
         Arbitrary<String> frame = Arbitraries.of(
                 "{\"Version\":\"2012-10-17\",\"Statement\":[%s]}",
-                "{ \"Id\" : \"x\" , \"Statement\" : [ %s ] , \"Version\" : \"2012-10-17\" }");
+                "{ \"Id\" : \"x\" , \"Statement\" : [ %s ] , \"Version\" : \"2012-10-17\" }",
+                "{\"Version\":\"2008-10-17\",\"Statement\":[%s\n],\"Id\":\"key-default-1\"}");
         return Combinators.combine(
                         frame, foreign(), principals(), Arbitraries.integers().between(0, 5))
                 .as((f, foreign, ours, at) -> {
