@@ -22,6 +22,17 @@ public abstract sealed class AmiShareException extends RuntimeException
         super(message, cause);
     }
 
+    /**
+     * The same, without where in the code it came from. Step Functions carries an error's causes and stack traces along with its message:
+     * whoever reads why an execution failed would have to look for the message among them.
+     */
+    public AmiShareException alone() {
+        AmiShareException alone =
+                named(getClass().getName(), String.valueOf(getMessage())).orElseThrow();
+        alone.setStackTrace(new StackTraceElement[0]);
+        return alone;
+    }
+
     /** The error of this name, as a failed task of the state machine shows it; empty if it is none of ours. */
     public static Optional<AmiShareException> named(String error, String message) {
         return Optional.ofNullable(

@@ -37,24 +37,27 @@ abstract class Handler<I extends Record, O extends Record> implements RequestStr
         String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("state", getClass().getSimpleName().replaceFirst("Handler$", ""));
-        fields.put("account", accountOf(context));
+        fields.put("account", partOfArn(context, 4));
+        fields.put("region", partOfArn(context, 3));
         try {
             Json input = Json.parse(text);
             fields.putAll(LogFields.of(input));
             log(context, fields, "STARTED", "");
-            Json output = Records.write(step.apply(Records.read(input, inputType)));
+            Json output = Records.write(step.apply(Records.read(LogFields.withoutLog(input), inputType)));
             out.write(output.text().getBytes(StandardCharsets.UTF_8));
+            fields.putAll(LogFields.ofOutput(output));
             log(context, fields, "DONE", "");
         } catch (MalformedJson e) {
             throw failed(
-                    context,
-                    fields,
-                    new InvalidRequest("The input of this state is not what it asks for. " + e.getMessage(), e));
+                            context,
+                            fields,
+                            new InvalidRequest("The input of this state is not what it asks for. " + e.getMessage()))
+                    .alone();
         } catch (AmiShareException e) {
-            throw failed(context, fields, e);
+            throw failed(context, fields, e).alone();
         } catch (SdkException e) {
-            String where = "function " + context.getFunctionName() + " of account " + accountOf(context);
-            throw failed(context, fields, Translation.translate(e, where));
+            String where = "function " + context.getFunctionName() + " of account " + partOfArn(context, 4);
+            throw failed(context, fields, Translation.translate(e, where)).alone();
         } catch (RuntimeException e) {
             throw failed(context, fields, e);
         }
@@ -74,11 +77,12 @@ abstract class Handler<I extends Record, O extends Record> implements RequestStr
         context.getLogger().log(Records.write(line).text() + "\n");
     }
 
-    private static String accountOf(Context context) {
+    /** Of the function's own: its Region, its account. */
+    private static String partOfArn(Context context, int part) {
         return Optional.ofNullable(context.getInvokedFunctionArn())
                 .map(arn -> arn.split(":", -1))
-                .filter(parts -> parts.length > 4)
-                .map(parts -> parts[4])
+                .filter(parts -> parts.length > part)
+                .map(parts -> parts[part])
                 .orElse("unknown");
     }
 }

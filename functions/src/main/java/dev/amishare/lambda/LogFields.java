@@ -2,37 +2,99 @@ package dev.amishare.lambda;
 
 import dev.amishare.json.Json;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What of a state's input identifies it in a log: execution, Region, images. Nothing else of the input is logged. */
+/**
+ * What of a state's input and output identifies it in a log: execution, images, key, Region. Nothing else of them is logged. What a
+ * function does not ask for, but its log should name, the state machine hands over in the field {@code log}.
+ */
 final class LogFields {
+    private static final String FOR_THE_LOG = "log";
+
     private LogFields() {}
 
     static Map<String, String> of(Json input) {
         Map<String, String> fields = new LinkedHashMap<>();
-        string(input, "execution").ifPresent(value -> fields.put("execution", value));
-        string(input, "plan", "sourceImageId")
-                .or(() -> string(input, "input", "sourceImageId"))
-                .ifPresent(value -> fields.put("sourceImage", value));
-        string(input, "plan", "imageName")
-                .or(() -> string(input, "imageName"))
-                .ifPresent(value -> fields.put("imageName", value));
-        string(input, "image", "imageId").ifPresent(value -> fields.put("image", value));
-        string(input, "plan", "region")
-                .or(() -> string(input, "region"))
-                .ifPresent(value -> fields.put("region", value));
+        put(fields, "execution", text(input, "execution").or(() -> text(input, FOR_THE_LOG, "execution")));
+        put(
+                fields,
+                "sourceImage",
+                text(input, "plan", "sourceImageId")
+                        .or(() -> text(input, FOR_THE_LOG, "sourceImage"))
+                        .or(() -> text(input, "input", "sourceImageId"))
+                        .or(() -> taggedImage(input)));
+        put(fields, "sourceSnapshot", text(input, "volume", "snapshotId"));
+        put(fields, "imageName", text(input, "plan", "imageName").or(() -> text(input, "imageName")));
+        put(fields, "image", text(input, "image", "imageId"));
+        Optional<String> key = text(input, "plan", "keyArn").or(() -> text(input, "keyArn"));
+        put(fields, "key", key);
+        put(
+                fields,
+                "region",
+                text(input, "plan", "region").or(() -> text(input, "region")).or(() -> key.map(
+                                arn -> arn.split(":", -1))
+                        .filter(arn -> arn.length > 3)
+                        .map(arn -> arn[3])));
         return fields;
     }
 
-    private static Optional<String> string(Json json, String... path) {
-        Json at = json;
-        for (String name : path) {
-            if (!(at instanceof Json.Obj object) || object.get(name).isEmpty()) {
-                return Optional.empty();
-            }
-            at = object.get(name).get();
+    /** What the step has made or taken back. */
+    static Map<String, String> ofOutput(Json output) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        put(fields, "image", text(output, "imageId").or(() -> text(output, "image", "imageId")));
+        put(fields, "snapshot", text(output, "snapshotId"));
+        put(fields, "undone", lines(output, "undone"));
+        put(fields, "left", lines(output, "left"));
+        return fields;
+    }
+
+    /** The input as the step asks for it. */
+    static Json withoutLog(Json input) {
+        if (!(input instanceof Json.Obj object) || object.get(FOR_THE_LOG).isEmpty()) {
+            return input;
         }
-        return at instanceof Json.Str string ? Optional.of(string.value()) : Optional.empty();
+        Map<String, Json> fields = new LinkedHashMap<>(object.fields());
+        fields.remove(FOR_THE_LOG);
+        return new Json.Obj(fields);
+    }
+
+    /** Of the event that tagging an image sends. */
+    private static Optional<String> taggedImage(Json input) {
+        return at(input, "input", "resources")
+                .filter(resources ->
+                        resources instanceof Json.Arr list && list.items().size() == 1)
+                .map(resources -> ((Json.Arr) resources).items().get(0))
+                .filter(Json.Str.class::isInstance)
+                .map(resource -> ((Json.Str) resource).value())
+                .map(arn -> arn.substring(arn.lastIndexOf('/') + 1));
+    }
+
+    private static void put(Map<String, String> fields, String name, Optional<String> value) {
+        value.ifPresent(present -> fields.put(name, present));
+    }
+
+    private static Optional<String> text(Json json, String... path) {
+        return at(json, path).filter(Json.Str.class::isInstance).map(value -> ((Json.Str) value).value());
+    }
+
+    private static Optional<String> lines(Json json, String name) {
+        return at(json, name)
+                .filter(Json.Arr.class::isInstance)
+                .map(list -> ((Json.Arr) list)
+                        .items().stream()
+                                .map(item -> item instanceof Json.Str text ? text.value() : item.text())
+                                .toList())
+                .filter(lines -> !lines.isEmpty())
+                .map(lines -> String.join("; ", lines));
+    }
+
+    private static Optional<Json> at(Json json, String... path) {
+        Optional<Json> at = Optional.of(json);
+        for (String name : List.of(path)) {
+            at = at.flatMap(value -> value instanceof Json.Obj object ? object.get(name) : Optional.empty());
+        }
+        return at;
     }
 }

@@ -24,7 +24,7 @@ final class Translation {
      */
     static AmiShareException translate(SdkException failure, String where) {
         Optional<FailedCall> call = FailedCall.of(failure);
-        String what = call.map(c -> c.service() + ":" + c.action()).orElse("a call of AWS") + ", called by " + where
+        String what = call.map(FailedCall::what).orElse("a call of AWS") + ", called by " + where
                 + call.map(c -> " in " + c.region()).orElse("");
         if (!(failure instanceof AwsServiceException refused)) {
             return new AwsUnavailable(what + ", got no answer: " + message(failure) + ". Start again later.", failure);

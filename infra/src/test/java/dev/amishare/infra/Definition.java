@@ -144,6 +144,22 @@ final class Definition {
         return catches;
     }
 
+    /**
+     * The names of errors, beside the functions' own, that an execution can end with: those that are retried for some time only, those of
+     * its Fail states, and those that no Catch of {@code States.ALL} catches.
+     */
+    Set<String> errors() {
+        Set<String> errors = new TreeSet<>(Set.of("States.DataLimitExceeded", "States.Runtime", "States.Timeout"));
+        states.values().forEach(state -> {
+            state.path("Retry").forEach(retrier -> errors.addAll(Synthesized.texts(retrier.path("ErrorEquals"))));
+            if (state.path("Type").asText().equals("Fail") && state.has("Error")) {
+                errors.add(state.path("Error").asText());
+            }
+        });
+        errors.removeIf(error -> error.startsWith("dev.amishare.error."));
+        return errors;
+    }
+
     boolean isWithin(String map, String state) {
         return map.equals(within.get(state));
     }
