@@ -27,6 +27,7 @@ public final class CallLog {
      * @param status the HTTP status of the answer, whether or not it reached the caller
      * @param error the error's code, null after success
      * @param function the name of the state whose function called, null for everybody else
+     * @param invocation the request id of that function's invocation, null for everybody else
      */
     public record Call(
             long n,
@@ -38,7 +39,8 @@ public final class CallLog {
             String action,
             int status,
             @Nullable String error,
-            @Nullable String function) {}
+            @Nullable String function,
+            @Nullable String invocation) {}
 
     /** Appends a call, numbered and timed. */
     public void add(
@@ -49,7 +51,8 @@ public final class CallLog {
             String action,
             int status,
             @Nullable String error,
-            @Nullable String function) {
+            @Nullable String function,
+            @Nullable String invocation) {
         kernel.locked(() -> {
             calls.add(new Call(
                     calls.size() + 1L,
@@ -61,7 +64,8 @@ public final class CallLog {
                     action,
                     status,
                     error,
-                    function));
+                    function,
+                    invocation));
         });
     }
 

@@ -50,15 +50,9 @@ public final class Ledger {
                 .toList();
     }
 
-    /** All shares that somebody has a claim on, under whatever key. */
-    public List<Share> claimed() {
-        return dynamoDb
-                .scanPaginator(scan -> scan.tableName(table)
-                        .filterExpression("attribute_exists(#claim)")
-                        .expressionAttributeNames(Map.of("#claim", Items.CLAIM))
-                        .consistentRead(true))
-                .items()
-                .stream()
+    /** All shares, under whatever key. */
+    public List<Share> all() {
+        return dynamoDb.scanPaginator(scan -> scan.tableName(table).consistentRead(true)).items().stream()
                 .map(Items::share)
                 .toList();
     }

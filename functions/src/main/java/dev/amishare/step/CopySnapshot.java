@@ -29,8 +29,8 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
  * may not use it is started all the same, and fails later (see {@link WaitForCompletion}).
  */
 public final class CopySnapshot {
-    /** Beyond this a free slot would be wasted; few copies take so long. */
-    private static final Duration LONGEST_WAIT_FOR_A_SLOT = Duration.ofMinutes(10);
+    /** Where AWS says that it runs as many copies as it allows, and shows none. */
+    private static final Duration WAIT_FOR_WHAT_IS_NOT_SHOWN = Duration.ofMinutes(1);
 
     /**
      * The volume to copy.
@@ -112,8 +112,7 @@ public final class CopySnapshot {
                 .map(pending -> Progress.of(pending, at, Optional.empty()))
                 .map(progress -> NextLook.after(progress.running(at), progress.percent(), Duration.ZERO))
                 .min(Duration::compareTo)
-                .filter(first -> first.compareTo(LONGEST_WAIT_FOR_A_SLOT) < 0)
-                .orElse(LONGEST_WAIT_FOR_A_SLOT);
+                .orElse(WAIT_FOR_WHAT_IS_NOT_SHOWN);
         return Math.toIntExact(wait.toSeconds());
     }
 

@@ -6,11 +6,14 @@ import dev.amishare.ledger.Share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import software.amazon.awssdk.services.sfn.SfnClient;
 
 /**
  * Finds the claims whose execution has ended without undoing them (stopped, timed out, or failed while it undid), and takes their undo
- * up. The first state of SweepClaims; after an ordinary end it finds nothing.
+ * up; and tells the keys whose policies shares depend on, so that the sweep can look at them. The first state of SweepClaims; after an
+ * ordinary end it finds no claim.
  *
  * <p>Safe to repeat: a claim that this sweep has taken up stays its own.
  */
@@ -25,8 +28,11 @@ public final class FindAbandonedClaims {
      */
     public record Input(String execution) {}
 
-    /** What to undo, in the shape that the states of the undo take. */
-    public record Output(List<Abandoned> claims) {}
+    /** What to undo, in the shape that the states of the undo take, and all keys that the ledger knows. */
+    public record Output(List<Abandoned> claims, List<ShareKey> keys) {}
+
+    /** A key that something is shared under. */
+    public record ShareKey(String keyArn, String region) {}
 
     /**
      * A claim without anybody to finish it.
@@ -42,8 +48,13 @@ public final class FindAbandonedClaims {
 
     public Output run(Input input) {
         List<Abandoned> abandoned = new ArrayList<>();
-        for (Share share : ledger.claimed()) {
-            Claim claim = share.claim().orElseThrow();
+        Set<String> keys = new TreeSet<>();
+        for (Share share : ledger.all()) {
+            keys.add(share.id().keyArn());
+            if (share.claim().isEmpty()) {
+                continue;
+            }
+            Claim claim = share.claim().get();
             if (isRunning(claim.execution()) || isUndoneByAnother(claim, input.execution())) {
                 continue;
             }
@@ -55,11 +66,16 @@ public final class FindAbandonedClaims {
                     .filter(input.execution()::equals)
                     .isPresent()) {
                 String keyArn = share.id().keyArn();
-                abandoned.add(new Abandoned(
-                        keyArn, keyArn.split(":", -1)[3], share.id().imageName(), claim.execution()));
+                abandoned.add(new Abandoned(keyArn, region(keyArn), share.id().imageName(), claim.execution()));
             }
         }
-        return new Output(abandoned);
+        return new Output(
+                abandoned,
+                keys.stream().map(key -> new ShareKey(key, region(key))).toList());
+    }
+
+    private static String region(String keyArn) {
+        return keyArn.split(":", -1)[3];
     }
 
     private boolean isUndoneByAnother(Claim claim, String sweep) {

@@ -51,10 +51,16 @@ public final class UpdateKeyPolicy {
      * Which key's policy to make right.
      *
      * @param execution whose share it is, to be blamed for what does not fit
+     * @param imageName of that share; none where only the policy is to be repaired
      * @param previous what the turn before has put out
      */
     public record Input(
-            String keyArn, String region, String execution, String imageName, @Nullable Output previous, int turn) {}
+            String keyArn,
+            String region,
+            String execution,
+            @Nullable String imageName,
+            @Nullable Output previous,
+            int turn) {}
 
     /**
      * How far it has come.
@@ -88,7 +94,7 @@ public final class UpdateKeyPolicy {
     private final class Turn {
         private final Input input;
         private final KmsClient client;
-        private final ShareId id;
+        private final Optional<ShareId> id;
         private final int turn;
         private final @Nullable Output previous;
         private Principals leftOut;
@@ -99,7 +105,7 @@ public final class UpdateKeyPolicy {
         private Turn(Input input) {
             this.input = input;
             this.client = kms.in(input.region());
-            this.id = new ShareId(input.keyArn(), input.imageName());
+            this.id = Optional.ofNullable(input.imageName()).map(name -> new ShareId(input.keyArn(), name));
             // Settled before, and sent back since its principals are gone: all begins anew.
             this.previous = input.previous() == null || input.previous().settled() ? null : input.previous();
             this.turn = previous == null ? 0 : input.turn();
@@ -282,7 +288,7 @@ public final class UpdateKeyPolicy {
 
         private Principals mine(List<Share> shares) {
             return shares.stream()
-                    .filter(share -> share.id().equals(id) && share.isClaimedBy(input.execution()))
+                    .filter(share -> id.equals(Optional.of(share.id())) && share.isClaimedBy(input.execution()))
                     .map(Share::adding)
                     .findFirst()
                     .orElse(Principals.none());

@@ -50,6 +50,18 @@ final class FindAbandonedClaimsTest {
         }
     }
 
+    @Test
+    void tellsTheKeysOfAllShares() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.shared("222222222222");
+
+            assertThat(new FindAbandonedClaims(world.ledger, world.executions())
+                            .run(new FindAbandonedClaims.Input(SWEEP))
+                            .keys())
+                    .containsExactly(new FindAbandonedClaims.ShareKey(world.key, REGION));
+        }
+    }
+
     private static List<FindAbandonedClaims.Abandoned> sweep(ShareWorld world) {
         return new FindAbandonedClaims(world.ledger, world.executions())
                 .run(new FindAbandonedClaims.Input(SWEEP))

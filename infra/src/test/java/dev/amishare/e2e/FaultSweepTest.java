@@ -174,9 +174,9 @@ final class FaultSweepTest {
                 pipeline.cloud()
                         .kernel()
                         .runUntil(() -> pipeline.cloud().calls().size() >= before + nth);
-                if (pipeline.describe(begun.execution).status() == ExecutionStatus.RUNNING) {
-                    pipeline.stop(begun.execution);
-                }
+                pipeline.executionsOf(story == Story.SWEPT ? "SweepClaims" : "ShareAmi").stream()
+                        .filter(execution -> pipeline.describe(execution).status() == ExecutionStatus.RUNNING)
+                        .forEach(pipeline::stop);
             }
             pipeline.cloud().kernel().runUntilQuiet();
             List<String> complaints = new ArrayList<>();

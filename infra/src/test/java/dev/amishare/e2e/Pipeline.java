@@ -133,6 +133,26 @@ final class Pipeline implements AutoCloseable {
         }
     }
 
+    /** The same image as another one: with a name, an id and snapshots of its own. */
+    String loadAnother(String slug, int number) {
+        return load(another(slug, number));
+    }
+
+    static ObjectNode another(String slug, int number) {
+        ObjectNode document = (ObjectNode) recorded(slug);
+        ObjectNode image = (ObjectNode) document.at("/Images/0");
+        image.put("ImageId", "ami-%017x".formatted(number + 1));
+        image.put("Name", image.path("Name").asText() + "-" + number);
+        int snapshot = 0;
+        for (JsonNode mapping : image.path("BlockDeviceMappings")) {
+            if (mapping.at("/Ebs/SnapshotId").isTextual()) {
+                ((ObjectNode) mapping.get("Ebs"))
+                        .put("SnapshotId", "snap-%017x".formatted(0x100 * (number + 1) + snapshot++));
+            }
+        }
+        return document;
+    }
+
     String load(JsonNode document) {
         cloud().ec2().load(SOURCE, REGION, document);
         return document.at("/Images/0/ImageId").asText();

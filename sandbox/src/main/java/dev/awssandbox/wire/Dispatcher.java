@@ -85,7 +85,8 @@ final class Dispatcher {
                                     name,
                                     a.status(),
                                     a.error(),
-                                    label);
+                                    label,
+                                    function.map(RunningFunction::requestId).orElse(null));
                     return a;
                 });
         if (fault.equals(Optional.of(Faults.Kind.KILL))) {

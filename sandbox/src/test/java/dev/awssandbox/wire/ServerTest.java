@@ -89,7 +89,7 @@ final class ServerTest {
             String action,
             int status,
             @Nullable String error) {
-        return new Call(n, at, caller, account, "us-east-1", service, action, status, error, null);
+        return new Call(n, at, caller, account, "us-east-1", service, action, status, error, null, null);
     }
 
     @Test
