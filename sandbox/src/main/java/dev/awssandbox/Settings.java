@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param largestCopy how long the copy of the largest volume of an image takes; others in proportion
  * @param copiesInFlight the quota "concurrent snapshot copies per destination Region"
  * @param keyPolicyDelay how long after PutKeyPolicy a new policy decides and is read back
- * @param imageVisibility how long a new image is not yet found (eventual consistency)
+ * @param imageVisibility how long a new image is not yet found, and a new snapshot not yet listed (eventual consistency)
  */
 public record Settings(Duration largestCopy, int copiesInFlight, Duration keyPolicyDelay, Duration imageVisibility) {
     public static Settings defaults() {

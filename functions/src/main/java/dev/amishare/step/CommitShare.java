@@ -1,7 +1,9 @@
 package dev.amishare.step;
 
 import dev.amishare.ami.ImageAttributes;
+import dev.amishare.ami.ManagedTags;
 import dev.amishare.ami.RegionPlan;
+import dev.amishare.ami.Way;
 import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.ShareId;
@@ -13,9 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
+import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.Snapshot;
 
 /**
  * Makes what was verified the committed share, and tells the result. A step of its own, since it is the point of no return: up to its one
@@ -73,6 +78,7 @@ public final class CommitShare {
         List<SharedSnapshot> snapshots = input.image().snapshots();
         if (!input.reused()) {
             Image image = new Images(client, plan.region()).managed(imageId);
+            deleteDoubles(client, input, image);
             deprecate(client, plan, image, input.at());
             protect(client, plan, image);
         }
@@ -88,6 +94,28 @@ public final class CommitShare {
                 snapshots,
                 checks,
                 input.verification().targets()));
+    }
+
+    /**
+     * A try of CopySnapshot whose answer never came may have made a copy that the next try did not see, since EC2 lists late what is new.
+     * Minutes later it does, and nobody else would ever look.
+     */
+    private static void deleteDoubles(Ec2Client client, Input input, Image image) {
+        if (input.plan().way() != Way.SNAPSHOTS) {
+            return;
+        }
+        Set<String> used = Set.copyOf(Images.snapshotIds(image));
+        Filter ofExecution = Filter.builder()
+                .name("tag:" + ManagedTags.EXECUTION)
+                .values(input.execution())
+                .build();
+        List<String> doubles =
+                client.describeSnapshotsPaginator(r -> r.ownerIds("self").filters(ofExecution)).snapshots().stream()
+                        .filter(snapshot -> Images.isManaged(snapshot.tags()) && !used.contains(snapshot.snapshotId()))
+                        .filter(snapshot -> input.plan().keyArn().equals(snapshot.kmsKeyId()))
+                        .map(Snapshot::snapshotId)
+                        .toList();
+        doubles.forEach(id -> client.deleteSnapshot(r -> r.snapshotId(id)));
     }
 
     /** A time that is past AWS refuses; that the image would be deprecated at once is among the plan's notes. */

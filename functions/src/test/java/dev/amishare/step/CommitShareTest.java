@@ -11,7 +11,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.amishare.error.NotShareable;
 import dev.amishare.ledger.SharedImage;
 import dev.amishare.step.Verify.Verified;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,25 @@ final class CommitShareTest {
                             VERIFIED.targets()));
             assertThat(world.ledger.read(world.id()).claim()).isEmpty();
             assertThat(world.ledger.read(world.id()).granted()).isEqualTo(principals("222222222222"));
+        }
+    }
+
+    @Test
+    void removesWhatThisExecutionCopiedTwiceAndNothingElse() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(MINE, "222222222222");
+            SharedImage image = world.make(MINE);
+            String twice = world.copy(MINE, image.snapshots().get(0).sourceSnapshotId());
+            String others = world.copy(OTHER, image.snapshots().get(0).sourceSnapshotId());
+            world.passTime(Duration.ofMinutes(1));
+            List<String> before = world.snapshotIds();
+
+            commit(world, image, MINE, false);
+
+            assertThat(before).contains(twice, others);
+            List<String> expected = new ArrayList<>(before);
+            expected.remove(twice);
+            assertThat(world.snapshotIds()).containsExactlyInAnyOrderElementsOf(expected);
         }
     }
 

@@ -52,6 +52,7 @@ final class CopySnapshotTest {
             RegionPlan plan = account.planOf(GOLDEN);
             account.claim(plan);
             CopySnapshot.Output first = account.copySnapshot(plan, 0);
+            account.pass(Duration.ofSeconds(1));
             int snapshots = numberOfSnapshots(account);
 
             assertThat(account.copySnapshot(plan, 0)).isEqualTo(first);

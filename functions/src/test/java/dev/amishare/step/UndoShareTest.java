@@ -192,6 +192,7 @@ final class UndoShareTest {
             assertThat(first.done()).isFalse();
             assertThat(first.waitSeconds()).isEqualTo(UndoShare.LONGEST_INVOCATION_SECONDS);
             String late = world.copy(MINE, SOURCES.get(0));
+            world.passTime(Duration.ofSeconds(first.waitSeconds()));
 
             UndoShare.Output second = world.undo(MINE, first);
 

@@ -260,7 +260,17 @@ final class Permissions {
     private List<Permission> commitShare() {
         return List.of(
                 ledger("WriteShare", "Turns the claim into the share.", "GetItem", "PutItem"),
-                describe("SeeShared", "The shared image as it is.", "DescribeImages"),
+                describe(
+                        "SeeShared",
+                        "The shared image as it is, and all copies that this execution made.",
+                        "DescribeImages",
+                        "DescribeSnapshots"),
+                new Permission(
+                        "RemoveDoubles",
+                        "A copy whose answer never came, and which was made once more.",
+                        List.of("ec2:DeleteSnapshot"),
+                        snapshots(),
+                        ON_MANAGED),
                 new Permission(
                         "CarryProtectionOver",
                         "The source's deprecation time and protection, last, since protection would stand in undo's way.",

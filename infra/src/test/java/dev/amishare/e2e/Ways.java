@@ -29,6 +29,7 @@ final class Ways {
                 new Way("a licensed image under a key of its own", Ways::licensedUnderAnotherKey),
                 new Way("an image that is protected and will be deprecated", Ways::isProtected),
                 new Way("protected, and then not committed", Ways::isUnprotected),
+                new Way("a copy whose answer never came, made twice", Ways::copiedTwice),
                 new Way("a role that is gone", Ways::aRoleThatIsGone),
                 new Way("snapshots shared, too", Ways::copiesToo),
                 new Way("an image under the share key already", Ways::isUnderTheShareKeyAlready),
@@ -75,6 +76,21 @@ final class Ways {
         assertThat(pipeline.sharedImages()).as(refused.why()).isEqualTo(before);
         assertThat(pipeline.sharedSnapshots()).as(refused.why()).isEqualTo(snapshots);
         assertThat(pipeline.ledger().toString()).doesNotContain("claim");
+    }
+
+    /** The next try comes before EC2 lists the copy. */
+    private static void copiedTwice(Pipeline pipeline) {
+        List<String> before = pipeline.sharedSnapshots();
+        int calls = pipeline.calls().size();
+        pipeline.cloud()
+                .faults()
+                .replace(List.of(new Faults.Rule("ec2", "CopySnapshot", null, 1, 1, Faults.Kind.DROP_RESPONSE)));
+        proved(pipeline.share(pipeline.loadAnother("al2", 1), B));
+        pipeline.cloud().faults().replace(List.of());
+        assertThat(pipeline.calls().stream().skip(calls).filter(call -> call.action()
+                        .equals("CopySnapshot")))
+                .hasSize(2);
+        assertThat(pipeline.sharedSnapshots()).hasSize(before.size() + 1);
     }
 
     private static String protectedImage(Pipeline pipeline, String slug) {

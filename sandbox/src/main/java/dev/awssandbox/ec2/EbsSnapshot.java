@@ -1,5 +1,6 @@
 package dev.awssandbox.ec2;
 
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import software.amazon.awssdk.services.ec2.model.SnapshotState;
 final class EbsSnapshot extends Resource {
     private Snapshot snapshot;
     private final String encryptionContext;
+    private final Instant listedFrom;
     private final Set<CreateVolumePermission> permissions = new LinkedHashSet<>();
     private @Nullable Billing billing;
     private boolean losesBillingCodes;
@@ -43,11 +45,13 @@ final class EbsSnapshot extends Resource {
      * A snapshot without tags.
      *
      * @param encryptionContext the id under which KMS wrapped its data key: its own, or that of the volume it was made of
+     * @param listedFrom when those who do not ask for it by its id hear of it
      */
-    EbsSnapshot(Snapshot snapshot, String region, String encryptionContext) {
+    EbsSnapshot(Snapshot snapshot, String region, String encryptionContext, Instant listedFrom) {
         super(snapshot.snapshotId(), "snapshot", snapshot.ownerId(), region);
         this.snapshot = snapshot;
         this.encryptionContext = encryptionContext;
+        this.listedFrom = listedFrom;
     }
 
     /** Without tags and progress. */
@@ -65,6 +69,10 @@ final class EbsSnapshot extends Resource {
 
     String encryptionContext() {
         return encryptionContext;
+    }
+
+    Instant listedFrom() {
+        return listedFrom;
     }
 
     Set<CreateVolumePermission> permissions() {

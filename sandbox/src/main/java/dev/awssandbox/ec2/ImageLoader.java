@@ -143,7 +143,8 @@ final class ImageLoader {
                         .storageTier("standard")
                         .build(),
                 region,
-                ebs.snapshotId());
+                ebs.snapshotId(),
+                Instant.MIN);
         snapshot.billing(EbsSnapshot.Billing.of(image));
         store.snapshots().put(snapshot.id(), snapshot);
         return snapshot;

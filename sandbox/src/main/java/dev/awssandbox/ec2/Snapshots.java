@@ -44,9 +44,15 @@ final class Snapshots {
                 .build();
     }
 
+    /**
+     * The snapshots named; or all that the caller may read and that EC2 has got round to listing. The facts document eventual consistency
+     * for EC2, and name only images: the stricter reading.
+     */
     private Stream<EbsSnapshot> candidates(DescribeSnapshotsRequest request) {
         if (request.snapshotIds().isEmpty()) {
-            return call.store().snapshots().values().stream().filter(snapshot -> snapshot.readableBy(call.account()));
+            return call.store().snapshots().values().stream()
+                    .filter(snapshot -> snapshot.readableBy(call.account()))
+                    .filter(snapshot -> !call.now().isBefore(snapshot.listedFrom()));
         }
         Set<String> wanted = Set.copyOf(
                 request.snapshotIds().stream().map(id -> readable(id).id()).toList());
@@ -160,7 +166,11 @@ final class Snapshots {
     }
 
     EbsSnapshot add(Snapshot made, String encryptionContext, Map<String, String> tags) {
-        EbsSnapshot snapshot = new EbsSnapshot(made, call.region(), encryptionContext);
+        EbsSnapshot snapshot = new EbsSnapshot(
+                made,
+                call.region(),
+                encryptionContext,
+                call.now().plus(call.cloud().settings().imageVisibility()));
         call.store().snapshots().put(snapshot.id(), snapshot);
         new Tags(call).put(snapshot, tags);
         return snapshot;
