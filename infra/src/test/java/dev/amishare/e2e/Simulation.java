@@ -28,6 +28,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.kms.model.MalformedPolicyDocumentException;
+import software.amazon.awssdk.services.sfn.model.DescribeExecutionResponse;
 import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 import software.amazon.awssdk.services.sfn.model.HistoryEvent;
 
@@ -98,6 +99,7 @@ final class Simulation {
     private final List<String> requests = new ArrayList<>();
     private final Map<String, String> stops = new TreeMap<>();
     private final Set<String> foreign = new TreeSet<>();
+    private final Map<String, Set<String>> promised = new TreeMap<>();
     private int seen;
     private boolean isPolicyToBeJudged;
     private boolean isRoleDeleted;
@@ -144,6 +146,7 @@ final class Simulation {
         for (String execution : executions) {
             ends.merge(end(execution), 1, Integer::sum);
         }
+        pipeline.executionsOf("SweepClaims").forEach(this::judgeEnd);
         List<String> calls = pipeline.calls().stream().map(Object::toString).toList();
         judge();
         return new Outcome(seed, executions.size(), Map.copyOf(ends), calls, List.copyOf(violations));
@@ -184,7 +187,7 @@ final class Simulation {
 
     /** The way on after every failure: the same request, and now it must succeed, but for what forbids it for good. */
     private void again(String request) {
-        dev.amishare.e2e.Share share = pipeline.shareWith(request);
+        var share = pipeline.shareWith(request);
         pipeline.cloud().kernel().runUntilQuiet();
         boolean isForbidden = request.contains("requireProof") || (isRoleDeleted && request.contains(DELETED));
         if (!share.status().equals("SUCCEEDED") && !isForbidden) {
@@ -321,10 +324,7 @@ final class Simulation {
     // What must hold.
 
     private String end(String execution) {
-        var described = pipeline.describe(execution);
-        if (described.status() == ExecutionStatus.RUNNING) {
-            violations.add(execution + " has not ended");
-        }
+        var described = judgeEnd(execution);
         if (described.status() == ExecutionStatus.FAILED
                 && (described.cause() == null || described.cause().isEmpty())) {
             violations.add(execution + " failed without a cause");
@@ -394,12 +394,27 @@ final class Simulation {
         }
     }
 
+    private DescribeExecutionResponse judgeEnd(String execution) {
+        DescribeExecutionResponse described = pipeline.describe(execution);
+        if (described.status() == ExecutionStatus.RUNNING) {
+            violations.add(execution + " has not ended");
+        }
+        if (described.status() == ExecutionStatus.SUCCEEDED && described.output() != null) {
+            JsonNode image = Pipeline.json(described.output()).at("/images/0");
+            image.path("targets").forEach(target -> promised.computeIfAbsent(
+                            image.path("imageId").asText(), id -> new TreeSet<>())
+                    .add(target.path("principal").asText()));
+        }
+        return described;
+    }
+
     private void judge() {
         Ledger ledger = pipeline.ledgerAsItIs();
         List<Share> shares = ledger.all();
         shares.stream()
                 .filter(share -> share.claim().isPresent())
                 .forEach(share -> violations.add("a claim is left: " + share));
+        judgePromises(shares);
         judgeOwners(shares);
         keys.forEach(key -> judgePolicy(key, shares));
         shares.forEach(share ->
@@ -408,6 +423,24 @@ final class Simulation {
 
     private static Set<String> principals(Share share) {
         return new TreeSet<>(share.committedPrincipals().values());
+    }
+
+    /** Whom an execution reported as shared with, the ledger knows. */
+    private void judgePromises(List<Share> shares) {
+        Map<String, Set<String>> kept = new TreeMap<>();
+        shares.stream()
+                .flatMap(share -> share.committed().stream())
+                .forEach(committed -> kept.put(
+                        committed.imageId(),
+                        new TreeSet<>(committed.principals().values())));
+        promised.forEach((imageId, principals) -> {
+            Set<String> lost = new TreeSet<>(principals);
+            lost.removeAll(kept.getOrDefault(imageId, Set.of()));
+            if (!lost.isEmpty()) {
+                violations.add(
+                        "an execution said that it shared " + imageId + " with " + lost + ", and the ledger does not");
+            }
+        });
     }
 
     private void judgeOwners(List<Share> shares) {
