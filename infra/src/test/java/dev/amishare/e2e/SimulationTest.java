@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Crowds of executions in a world where everything goes wrong: as many as there is time for, and each invariant after each. */
 final class SimulationTest {
     private static final Duration TIME = Duration.ofSeconds(Long.getLong("simulation.seconds", 20));
-    private static final int MOST_SEEDS_FOR_A_BUG = 200;
+    private static final int MOST_SEEDS_FOR_A_BUG = 500;
 
     @Test
     void theSameSeedGivesTheSameCallLogByteForByteAndOthersGiveOthers() {
