@@ -29,21 +29,23 @@ final class ConcurrencyTest {
     @Test
     void twentyImagesForTwentyAccountsAtOnceAreSharedAndNobodyIsMissingInThePolicy() {
         try (Pipeline pipeline = Pipeline.deployed()) {
-            Map<String, String> accounts = new HashMap<>();
+            List<String> executions = new ArrayList<>();
+            Set<String> accounts = new TreeSet<>();
             for (int i = 0; i < 20; i++) {
-                String account = account(i);
-                accounts.put(pipeline.start(Pipeline.request(pipeline.loadAnother("ubuntu", i), account)), account);
+                accounts.add(account(i));
+                executions.add(pipeline.start(Pipeline.request(pipeline.loadAnother("ubuntu", i), account(i))));
             }
 
             pipeline.cloud().kernel().runUntilQuiet();
 
-            assertThat(named(pipeline)).isEqualTo(new TreeSet<>(accounts.values()));
-            accounts.forEach((execution, account) -> {
-                Share share = pipeline.ended(execution);
+            assertThat(named(pipeline)).isEqualTo(accounts);
+            for (int i = 0; i < 20; i++) {
+                Share share = pipeline.ended(executions.get(i));
                 assertThat(share.status()).as(share.why()).isEqualTo("SUCCEEDED");
-                assertThat(pipeline.launch(account, share.imageId())).isEqualTo("running");
-                assertThat(pipeline.launch(account(20), share.imageId())).isEqualTo("refused: AuthFailure");
-            });
+                assertThat(pipeline.launch(account(i), share.imageId())).isEqualTo("running");
+                assertThat(pipeline.launch(account((i + 1) % 20), share.imageId()))
+                        .isEqualTo("refused: AuthFailure");
+            }
             assertThat(pipeline.sharedImages()).hasSize(20);
         }
     }
