@@ -47,6 +47,7 @@ public final class Moto implements AutoCloseable {
 
     private static final Pattern INVOCATION = Pattern.compile("/2015-03-31/functions/([^/]+)/invocations");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LONGEST_EXECUTION = Duration.ofMinutes(5);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -206,7 +207,7 @@ public final class Moto implements AutoCloseable {
 
     /** Waits until an execution has ended. */
     public List<String> transcript(String execution, Transcript.Style style) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long end = System.nanoTime() + LONGEST_EXECUTION.toNanos();
         DescribeExecutionResponse description = client.describeExecution(r -> r.executionArn(execution));
         while (description.status() == ExecutionStatus.RUNNING) {
             if (System.nanoTime() > end) {
