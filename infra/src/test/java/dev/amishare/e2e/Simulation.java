@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.Share;
 import dev.awssandbox.CallLog;
@@ -18,6 +19,7 @@ import dev.awssandbox.lambda.RunningFunction;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +102,8 @@ final class Simulation {
     private final Map<String, String> stops = new TreeMap<>();
     private final Set<String> foreign = new TreeSet<>();
     private final Map<String, Set<String>> promised = new TreeMap<>();
+    private final Map<String, String> writers = new HashMap<>();
+    private String lastWriter = "";
     private int seen;
     private boolean isPolicyToBeJudged;
     private boolean isRoleDeleted;
@@ -336,12 +340,16 @@ final class Simulation {
 
     /**
      * Between any two things that happen. Once a writer of the policy is done, whom shares were committed for has its right: only while
-     * one is at it, another's may be lost for a moment, since KMS has no conditional write.
+     * one is at it, another's may be lost for a moment, since KMS has no conditional write; and where one has died over it, until its
+     * execution is undone, which writes the policy, too.
      */
     private boolean watch() {
         List<RunningFunction> running = pipeline.cloud().functions().running();
         for (RunningFunction function : running) {
             String execution = String.valueOf(function.execution());
+            if (function.label().startsWith(WRITER)) {
+                writers.put(function.requestId(), execution);
+            }
             if (function.label().equals(stops.get(execution))) {
                 stops.remove(execution);
                 stop(execution);
@@ -350,20 +358,32 @@ final class Simulation {
         CallLog log = pipeline.cloud().calls();
         if (policy == Policy.EDITED && log.size() > seen) {
             List<Call> calls = log.calls();
-            isPolicyToBeJudged |= calls.subList(seen, calls.size()).stream()
-                    .anyMatch(call -> call.action().equals("PutKeyPolicy")
-                            || (call.action().equals("PutItem") && "CommitShare".equals(call.function())));
+            for (Call call : calls.subList(seen, calls.size())) {
+                boolean isWrite = call.action().equals("PutKeyPolicy");
+                lastWriter = isWrite ? writers.getOrDefault(String.valueOf(call.invocation()), "") : lastWriter;
+                isPolicyToBeJudged |=
+                        isWrite || (call.action().equals("PutItem") && "CommitShare".equals(call.function()));
+            }
             seen = calls.size();
         }
         if (isPolicyToBeJudged
                 && running.stream().noneMatch(function -> function.label().startsWith(WRITER))
                 && Stream.of("ShareAmi", "SweepClaims")
                         .flatMap(machine -> pipeline.executionsOf(machine).stream())
-                        .noneMatch(this::isInWriter)) {
+                        .noneMatch(this::isInWriter)
+                && !isUndoDue(lastWriter)) {
             isPolicyToBeJudged = false;
             keys.forEach(this::judgeRights);
         }
         return false;
+    }
+
+    private boolean isUndoDue(String execution) {
+        return pipeline.ledgerAsItIs().all().stream()
+                .flatMap(share -> share.claim().stream())
+                .filter(claim -> claim.execution().equals(execution))
+                .anyMatch(claim -> claim.phase() == Claim.Phase.UNDOING
+                        || pipeline.describe(execution).status() != ExecutionStatus.RUNNING);
     }
 
     /** Or waits for the state machine to try it again. */
