@@ -1,12 +1,10 @@
 package dev.amishare.e2e;
 
 import static dev.amishare.e2e.Pipeline.B;
-import static dev.amishare.e2e.Pipeline.REGION;
 import static dev.amishare.e2e.Pipeline.SOURCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.awssandbox.CallLog.Call;
 import dev.awssandbox.Settings;
@@ -216,26 +214,9 @@ final class ConcurrencyTest {
 
         private void reads(int times) {
             ObjectNode policy = policy(pipeline);
-            ArrayNode statements = policy.withArray("Statement");
-            boolean isThere = false;
-            for (int i = statements.size() - 1; i >= 0; i--) {
-                if (statements.get(i).path("Sid").asText().equals(FOREIGN)) {
-                    statements.remove(i);
-                    isThere = true;
-                }
-            }
+            boolean isThere = Pipeline.toggle(policy, FOREIGN, "888888888888");
             if (isThere != wrote) {
                 tally.foreignLost++;
-            }
-            if (!isThere) {
-                statements
-                        .addObject()
-                        .put("Sid", FOREIGN)
-                        .put("Effect", "Allow")
-                        .put("Action", "kms:DescribeKey")
-                        .put("Resource", "*")
-                        .putObject("Principal")
-                        .put("AWS", "arn:aws:iam::888888888888:root");
             }
             boolean adds = !isThere;
             pipeline.cloud()
@@ -257,9 +238,7 @@ final class ConcurrencyTest {
     }
 
     private static ObjectNode policy(Pipeline pipeline) {
-        return (ObjectNode) Pipeline.json(pipeline.kms(SOURCE, REGION)
-                .getKeyPolicy(r -> r.keyId(pipeline.shareKey()).policyName("default"))
-                .policy());
+        return pipeline.policyOf(pipeline.shareKey());
     }
 
     private static Set<String> named(Pipeline pipeline) {
@@ -271,9 +250,7 @@ final class ConcurrencyTest {
         Set<String> accounts = new TreeSet<>();
         for (JsonNode statement : policy.path("Statement")) {
             if (statement.path("Sid").asText().equals("AmiShareUse")) {
-                JsonNode aws = statement.at("/Principal/AWS");
-                (aws.isArray() ? aws : Pipeline.json("[" + aws + "]"))
-                        .forEach(arn -> accounts.add(arn.asText().replaceAll("\\D", "")));
+                accounts.addAll(Pipeline.principals(statement));
             }
         }
         return accounts;

@@ -21,6 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -429,6 +431,42 @@ final class Pipeline implements AutoCloseable {
                 .toList();
     }
 
+    /** What the policy of a key of the source account says. */
+    ObjectNode policyOf(String key) {
+        return (ObjectNode) json(kms(SOURCE)
+                .getKeyPolicy(r -> r.keyId(key).policyName("default"))
+                .policy());
+    }
+
+    /** Takes somebody else's statement out of a policy, or puts it in where it is not there; whether it was. */
+    static boolean toggle(ObjectNode policy, String sid, String account) {
+        ArrayNode statements = policy.withArray("Statement");
+        for (int i = 0; i < statements.size(); i++) {
+            if (statements.get(i).path("Sid").asText().equals(sid)) {
+                statements.remove(i);
+                return true;
+            }
+        }
+        statements
+                .addObject()
+                .put("Sid", sid)
+                .put("Effect", "Allow")
+                .put("Action", "kms:DescribeKey")
+                .put("Resource", "*")
+                .putObject("Principal")
+                .put("AWS", "arn:aws:iam::" + account + ":root");
+        return false;
+    }
+
+    /** Whom a statement names: whole accounts by their number, others by their ARN. */
+    static Set<String> principals(JsonNode statement) {
+        JsonNode aws = statement.at("/Principal/AWS");
+        Set<String> principals = new TreeSet<>();
+        (aws.isArray() ? aws : JSON.createArrayNode().add(aws))
+                .forEach(one -> principals.add(one.asText().replaceFirst("^arn:aws:iam::(\\d+):root$", "$1")));
+        return principals;
+    }
+
     int policyBytes() {
         return kms(SOURCE)
                 .getKeyPolicy(r -> r.keyId(shareKey()).policyName("default"))
@@ -446,9 +484,7 @@ final class Pipeline implements AutoCloseable {
 
     /** Puts one more statement into the share key's policy; gives them all. */
     List<JsonNode> addStatement(JsonNode statement) {
-        ObjectNode policy = (ObjectNode) json(kms(SOURCE)
-                .getKeyPolicy(r -> r.keyId(shareKey()).policyName("default"))
-                .policy());
+        ObjectNode policy = policyOf(shareKey());
         policy.withArray("Statement").add(statement);
         kms(SOURCE).putKeyPolicy(r -> r.keyId(shareKey()).policyName("default").policy(policy.toString()));
         return statements();

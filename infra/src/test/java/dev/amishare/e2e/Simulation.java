@@ -7,7 +7,6 @@ import static dev.amishare.e2e.Pipeline.SOURCE;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.Ledger;
@@ -260,25 +259,8 @@ final class Simulation {
     private void editPolicy() {
         String key = oneOf(random, keys);
         String sid = "Foreign" + random.nextInt(3);
-        ObjectNode read = policyOf(key);
-        ArrayNode statements = read.withArray("Statement");
-        boolean isThere = statements.findValuesAsText("Sid").contains(sid);
-        if (isThere) {
-            for (int i = statements.size() - 1; i >= 0; i--) {
-                if (statements.get(i).path("Sid").asText().equals(sid)) {
-                    statements.remove(i);
-                }
-            }
-        } else {
-            statements
-                    .addObject()
-                    .put("Sid", sid)
-                    .put("Effect", "Allow")
-                    .put("Action", "kms:DescribeKey")
-                    .put("Resource", "*")
-                    .putObject("Principal")
-                    .put("AWS", "arn:aws:iam::" + STRANGER + ":root");
-        }
+        ObjectNode read = pipeline.policyOf(key);
+        boolean isThere = Pipeline.toggle(read, sid, STRANGER);
         if (policy == Policy.OVERWRITTEN) {
             at(Duration.ofSeconds(random.nextInt(1, 60)), () -> write(key, read));
         } else if (write(key, read)) {
@@ -302,12 +284,6 @@ final class Simulation {
             }
             return false;
         }
-    }
-
-    private ObjectNode policyOf(String key) {
-        return (ObjectNode) Pipeline.json(pipeline.kms(SOURCE)
-                .getKeyPolicy(r -> r.keyId(key).policyName("default"))
-                .policy());
     }
 
     /** Any, but mostly in a crowd. */
@@ -402,7 +378,7 @@ final class Simulation {
 
     private void judgeRights(String key) {
         Set<String> named = new TreeSet<>();
-        policyOf(key).path("Statement").forEach(statement -> named.addAll(principals(statement)));
+        pipeline.policyOf(key).path("Statement").forEach(statement -> named.addAll(Pipeline.principals(statement)));
         for (Share share : pipeline.ledgerAsItIs().sharesUnder(key)) {
             Set<String> lost = principals(share);
             lost.removeAll(named);
@@ -489,10 +465,10 @@ final class Simulation {
                 .forEach(share -> explained.addAll(principals(share)));
         Map<String, Set<String>> named = new LinkedHashMap<>();
         Set<String> foreignNow = new TreeSet<>();
-        for (JsonNode statement : policyOf(key).path("Statement")) {
+        for (JsonNode statement : pipeline.policyOf(key).path("Statement")) {
             String sid = statement.path("Sid").asText();
             if (sid.startsWith("AmiShare")) {
-                named.put(sid, principals(statement));
+                named.put(sid, Pipeline.principals(statement));
             } else if (sid.startsWith("Foreign")) {
                 foreignNow.add(key + sid);
             }
@@ -509,14 +485,6 @@ final class Simulation {
         if (policy == Policy.EDITED && !foreignNow.equals(foreignExpected)) {
             ends.merge("foreign edits lost", 1, Integer::sum);
         }
-    }
-
-    private static Set<String> principals(JsonNode statement) {
-        JsonNode aws = statement.at("/Principal/AWS");
-        Set<String> principals = new TreeSet<>();
-        (aws.isArray() ? aws : JSON.createArrayNode().add(aws))
-                .forEach(one -> principals.add(one.asText().replaceFirst("^arn:aws:iam::(\\d+):root$", "$1")));
-        return principals;
     }
 
     private void judgeLaunches(String imageId, Set<String> principals) {
