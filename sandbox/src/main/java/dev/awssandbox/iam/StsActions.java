@@ -48,6 +48,7 @@ final class StsActions implements StsClient {
     }
 
     @Override
+    @SuppressWarnings("deprecation") // AWS still answers packedPolicySize
     public AssumeRoleResponse assumeRole(AssumeRoleRequest request) {
         return cloud.kernel().locked(() -> {
             String roleArn = matching(request.roleArn(), "roleArn", "arn:aws:iam::\\d{12}:role/.{1,}");
