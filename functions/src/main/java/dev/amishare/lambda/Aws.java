@@ -1,6 +1,6 @@
 package dev.amishare.lambda;
 
-import dev.amishare.step.Regional;
+import dev.amishare.aws.Regional;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package dev.amishare.step;
 
 import dev.amishare.ami.RegionPlan;
+import dev.amishare.aws.Regional;
 import dev.amishare.error.NotShareable;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.Share;

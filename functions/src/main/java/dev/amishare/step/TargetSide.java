@@ -1,5 +1,6 @@
 package dev.amishare.step;
 
+import dev.amishare.aws.Regional;
 import dev.amishare.step.Check.Result;
 import java.util.ArrayList;
 import java.util.List;

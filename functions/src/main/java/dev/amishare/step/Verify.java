@@ -3,6 +3,7 @@ package dev.amishare.step;
 import dev.amishare.ami.Differences;
 import dev.amishare.ami.ImageAttributes;
 import dev.amishare.ami.RegionPlan;
+import dev.amishare.aws.Regional;
 import dev.amishare.error.AttributesLost;
 import dev.amishare.error.KeyPolicyConflict;
 import dev.amishare.error.NotShareable;

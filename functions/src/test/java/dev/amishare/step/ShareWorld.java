@@ -195,7 +195,7 @@ final class ShareWorld implements AutoCloseable {
 
     /** An image that another execution has shared and committed before, with all that goes with it. */
     SharedImage shared(String... principals) {
-        ledger.claim(id(), OTHER, principals(principals));
+        TestLedger.claim(ledger, id(), OTHER, SOURCE_IMAGE, principals(principals));
         SharedImage image = make(OTHER);
         settle(OTHER);
         addLaunchPermission(OTHER, image, plan(principals));
@@ -205,7 +205,7 @@ final class ShareWorld implements AutoCloseable {
 
     /** The claim of an execution on the image. */
     Share claim(String execution, String... principals) {
-        return ledger.claim(id(), execution, principals(principals));
+        return TestLedger.claim(ledger, id(), execution, SOURCE_IMAGE, principals(principals));
     }
 
     AddLaunchPermission.Output addLaunchPermission(String execution, SharedImage image, RegionPlan plan) {
