@@ -184,7 +184,7 @@ final class Simulation {
         keys.add(pipeline.shareKey());
         keys.add(pipeline.key(REGION));
         ROLES.forEach(role -> pipeline.administratorRole(ROLES_OF, role));
-        strangers.settleIn(keys.get(0));
+        strangers.settleIn(images, keys.get(0));
         for (String image : images) {
             if (random.nextInt(3) > 0) {
                 pipeline.shareWith(request(image, keys.get(0), List.of(B), List.of(), false));

@@ -37,6 +37,7 @@ final class Strangers {
 
     private final Pipeline pipeline;
     private final SplittableRandom random;
+    private final Map<String, List<String>> sources = new TreeMap<>();
     private final List<String> decoys = new ArrayList<>();
     private final Map<String, String> before = new TreeMap<>();
     private final List<Opened> opened = new ArrayList<>();
@@ -51,7 +52,8 @@ final class Strangers {
     }
 
     /** Puts beside the source images what looks like ours and is not: an image, and a copy of its snapshot under the share key. */
-    void settleIn(String shareKey) {
+    void settleIn(List<String> sourceImages, String shareKey) {
+        sourceImages.forEach(id -> sources.put(id, snapshotIds(pipeline.image(id))));
         String decoy = pipeline.loadAnother("al2", 90);
         decoys.add(decoy);
         List<String> snapshots = snapshotIds(pipeline.image(decoy));
@@ -72,16 +74,29 @@ final class Strangers {
         if (executions.isEmpty()) {
             return;
         }
-        List<String> sourceSnapshots = snapshotIds(pipeline.image(sourceImageId));
+        List<String> sourceSnapshots = sources.getOrDefault(sourceImageId, List.of());
         List<String> all = new ArrayList<>(decoys);
         all.addAll(sourceSnapshots);
         all.add(sourceImageId);
-        pipeline.ec2(SOURCE).createTags(r -> r.resources(oneOf(all))
-                .tags(
-                        tag("managed", "true"),
-                        tag("execution", oneOf(executions)),
-                        tag("source-image", sourceImageId),
-                        tag("source-snapshot", oneOf(sourceSnapshots))));
+        String resource = oneOf(all);
+        List<Tag> forged = List.of(
+                tag("managed", "true"),
+                tag("execution", oneOf(executions)),
+                tag("source-image", sourceImageId),
+                tag("source-snapshot", oneOf(sourceSnapshots)));
+        unlessGone(
+                () -> pipeline.ec2(SOURCE).createTags(r -> r.resources(resource).tags(forged)));
+    }
+
+    /** What is gone, or not there yet, cannot be touched; that it is gone is judged at the end. */
+    private static void unlessGone(Runnable act) {
+        try {
+            act.run();
+        } catch (Ec2Exception e) {
+            if (!e.awsErrorDetails().errorCode().matches("Invalid(AMIID|Snapshot)\\.(NotFound|Unavailable)")) {
+                throw e;
+            }
+        }
     }
 
     /** Whoever may only share: lets somebody in on an image that is being shared, or was. */
@@ -94,17 +109,12 @@ final class Strangers {
             return;
         }
         String image = oneOf(images);
-        try {
+        unlessGone(() -> {
             pipeline.ec2(SOURCE).modifyImageAttribute(r -> r.imageId(image)
                     .launchPermission(l ->
                             l.add(LaunchPermission.builder().userId(account).build())));
             opened.add(new Opened(image, account, pipeline.cloud().kernel().now()));
-        } catch (Ec2Exception e) {
-            if (!e.awsErrorDetails().errorCode().equals("InvalidAMIID.Unavailable")
-                    && !e.awsErrorDetails().errorCode().equals("InvalidAMIID.NotFound")) {
-                throw e;
-            }
-        }
+        });
     }
 
     /** Remembers when an execution last looked at what it shares. */
