@@ -133,10 +133,12 @@ final class ShareWorld implements AutoCloseable {
                         of.apply(Principal.Kind.ORGANIZATION),
                         of.apply(Principal.Kind.ORGANIZATIONAL_UNIT)),
                 Map.of(),
+                List.of(),
                 Map.of(),
                 shareSnapshots,
                 new RegionPlan.VerifyOptions(List.of("t3.micro"), false),
-                List.of());
+                List.of(),
+                200_000);
     }
 
     /** What the steps before ours would have made for an execution: the encrypted image, all of it tagged. */
