@@ -16,6 +16,7 @@ import software.amazon.awssdk.services.ec2.model.DeviceType;
 import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.ImageState;
+import software.amazon.awssdk.services.ec2.model.InstanceTypeSpecification;
 import software.amazon.awssdk.services.ec2.model.ProductCode;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
 import software.amazon.awssdk.services.ec2.model.StateReason;
@@ -36,7 +37,7 @@ final class ImageCopies {
                 Tags.requested(request.tagSpecifications(), Set.of("image", "snapshot"));
         Map<String, String> imageTags = new LinkedHashMap<>();
         if (Boolean.TRUE.equals(request.copyImageTags())) {
-            imageTags.putAll(source.tags(call.account()));
+            imageTags.putAll(source.visibleTags(call.account()));
             imageTags.keySet().removeIf(Tags::isReserved);
         }
         imageTags.putAll(tags.getOrDefault("image", Map.of()));
@@ -85,6 +86,8 @@ final class ImageCopies {
                 .deprecationTime(null)
                 .deregistrationProtection(null)
                 .lastLaunchedTime(null)
+                // Whether CopyImage keeps it is UNVERIFIED (aws-facts 0); the stricter reading.
+                .instanceTypeSpecification((InstanceTypeSpecification) null)
                 .sourceImageId(source.id())
                 .sourceImageRegion(source.region())
                 .build();

@@ -59,6 +59,7 @@ final class Launch {
         }
         InstanceTypeInfo type = InstanceTypes.named(typeName);
         InstanceTypes.checkFits(type, image.image());
+        ImageMarks.checkIsFor(image.image(), typeName);
         call.endDryRun(request.dryRun());
         return call.once(
                 "RunInstances",
