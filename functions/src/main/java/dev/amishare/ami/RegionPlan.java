@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * All that is to be done in one Region, decided by PlanShare and carried through the state machine: the steps only carry out.
@@ -38,6 +39,25 @@ public record RegionPlan(
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
         snapshotTags = Collections.unmodifiableMap(new LinkedHashMap<>(snapshotTags));
         notes = List.copyOf(notes);
+    }
+
+    /** This plan, with more for the result to tell. */
+    public RegionPlan withNotes(List<String> more) {
+        return new RegionPlan(
+                region,
+                sourceRegion,
+                sourceImageId,
+                imageName,
+                keyArn,
+                way,
+                source,
+                volumes,
+                targets,
+                tags,
+                snapshotTags,
+                shareSnapshots,
+                verify,
+                Stream.concat(notes.stream(), more.stream()).toList());
     }
 
     /**

@@ -56,8 +56,7 @@ public final class RegionPlanner {
             Faults faults) {
         ImageAttributes attributes = source.attributes();
         String sourceId = source.image().imageId();
-        String name = Optional.ofNullable(request.name())
-                .orElseGet(() -> ImageName.derived(attributes.name(), sourceId, keyArn));
+        String name = nameOf(request, source, keyArn);
         Optional<Share> share = shares.stream()
                 .filter(s -> s.id().equals(new ShareId(keyArn, name)))
                 .findFirst();
@@ -87,6 +86,13 @@ public final class RegionPlanner {
                 isTrue(request.shareSnapshots()),
                 verifyOptions(attributes, request, notes, faults),
                 notes);
+    }
+
+    /** The shared image's name: the request's, or derived from source and key, so that the same request names the same image. */
+    public static String nameOf(ShareRequest request, Source source, String keyArn) {
+        return Optional.ofNullable(request.name())
+                .orElseGet(() -> ImageName.derived(
+                        source.attributes().name(), source.image().imageId(), keyArn));
     }
 
     private void checkName(

@@ -3,6 +3,8 @@ package dev.amishare.step;
 import dev.amishare.ami.RegionPlan;
 import dev.amishare.aws.Regional;
 import dev.amishare.json.Json;
+import dev.amishare.keypolicy.Audience;
+import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.Share;
 import dev.amishare.plan.Deployment;
@@ -82,14 +84,24 @@ public final class PlanShare {
 
     private Optional<RegionPlan> plan(
             RegionChoice choice, ShareRequest request, Optional<Source> source, Instant now, Faults faults) {
-        Optional<String> key = keys.find(choice, request, faults);
+        Optional<ShareKeys.Found> key = keys.find(choice, request, faults);
         if (key.isEmpty()) {
             return Optional.empty();
         }
-        String keyArn = key.get();
+        String keyArn = key.get().arn();
         List<Share> shares = ledger.sharesUnder(keyArn);
-        keys.checkPolicy(choice.region(), keyArn, shares, request.targets(), faults);
+        Principals asked = Principals.parse(request.targets().principals());
+        List<String> notes = keys.checkPolicy(choice.region(), key.get(), shares, asked, faults);
+        source.ifPresent(found -> keys.checkAudience(
+                keyArn,
+                shares,
+                new Audience(
+                        RegionPlanner.nameOf(request, found, keyArn),
+                        found.image().imageId(),
+                        asked),
+                faults));
         return source.filter(found -> !found.snapshots().isEmpty())
-                .map(found -> planner.plan(choice.region(), keyArn, request, found, shares, now, faults));
+                .map(found -> planner.plan(choice.region(), keyArn, request, found, shares, now, faults)
+                        .withNotes(notes));
     }
 }

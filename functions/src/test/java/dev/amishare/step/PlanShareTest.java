@@ -316,6 +316,89 @@ final class PlanShareTest {
     }
 
     @Test
+    void refusesAnotherRoleOfAnAccountThanAnotherImageUnderTheKeyIsSharedWith() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            TestLedger.claim(
+                    account.ledger,
+                    new ShareId(account.key, "another-image"),
+                    "other",
+                    Principals.parse(List.of("arn:aws:iam::333333333333:role/Blue")));
+            String request = "{\"sourceImageId\": \"" + GOLDEN
+                    + "\", \"targets\": {\"roles\": [\"arn:aws:iam::333333333333:role/%s\"]}}";
+
+            assertThatThrownBy(() -> account.plan(request.formatted("Green")))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll("role/Green", "role/Blue", "'another-image'", TestLedger.SOURCE, "kmsKeyId");
+            assertThat(account.plan(request.formatted("Blue")).regions()).hasSize(1);
+        }
+    }
+
+    @Test
+    void refusesATargetThatTheKeysPolicySurelyDenies() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            deny(account, "kms:Decrypt", "{\"StringNotEquals\":{\"kms:CallerAccount\":[\"111111111111\"]}}");
+
+            assertThatThrownBy(() -> account.plan("{" + TO_B + "}"))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll("the statement No denies account 222222222222", account.key);
+        }
+    }
+
+    @Test
+    void letsATargetPassThatTheKeysPolicySurelyDoesNotDeny() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            deny(account, "kms:*", "{\"Bool\":{\"aws:SecureTransport\":\"false\"}}");
+
+            assertThat(account.plan("{" + TO_B + "}").regions()).hasSize(1);
+        }
+    }
+
+    @Test
+    void refusesAKeyWhosePolicyOnlyOthersMayWrite() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            deny(
+                    account,
+                    "kms:PutKeyPolicy",
+                    "{\"ArnNotLike\":{\"aws:PrincipalArn\":\"arn:aws:iam::111111111111:root\"}}");
+
+            assertThatThrownBy(() -> account.plan("{" + TO_B + "}"))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll("kms:PutKeyPolicy", "denied by the statement No", account.key);
+        }
+    }
+
+    private static void deny(SourceAccount account, String action, String condition) {
+        account.kms(HOME).putKeyPolicy(put -> put.keyId(account.key)
+                .policyName("default")
+                .policy("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":"
+                        + "\"arn:aws:iam::111111111111:root\"},\"Action\":\"kms:*\",\"Resource\":\"*\"},"
+                        + "{\"Sid\":\"No\",\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"" + action
+                        + "\",\"Resource\":\"*\",\"Condition\":" + condition + "}]}"));
+    }
+
+    @Test
+    void refusesAKeyThatBelongsToAnotherDeployment() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            String theirs = "arn:aws:dynamodb:eu-west-1:111111111111:table/Theirs";
+            mark(account, SourceAccount.LEDGER);
+            assertThat(account.plan("{" + TO_B + "}").regions()).hasSize(1);
+            mark(account, theirs);
+
+            assertThatThrownBy(() -> account.plan("{" + TO_B + "}"))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll(theirs, SourceAccount.LEDGER, "aws kms tag-resource --region us-east-1", account.key);
+        }
+    }
+
+    private static void mark(SourceAccount account, String ledger) {
+        account.kms(HOME).tagResource(tag -> tag.keyId(account.key)
+                .tags(software.amazon.awssdk.services.kms.model.Tag.builder()
+                        .tagKey("ami-share:ledger")
+                        .tagValue(ledger)
+                        .build()));
+    }
+
+    @Test
     void refusesANameThatAnotherImageHas() {
         try (SourceAccount account = SourceAccount.withGolden()) {
             assertThatThrownBy(() -> account.plan("{" + TO_B + ", \"name\": \"golden\"}"))

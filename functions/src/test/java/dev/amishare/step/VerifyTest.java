@@ -181,7 +181,7 @@ final class VerifyTest {
     @Test
     void warnsWhereAForeignStatementDeniesUnderConditions() {
         try (ShareWorld world = new ShareWorld()) {
-            deny(world, ",\"Condition\":{\"StringEquals\":{\"kms:ViaService\":\"s3.eu-west-1.amazonaws.com\"}}");
+            deny(world, ",\"Condition\":{\"StringEquals\":{\"aws:SourceVpce\":\"vpce-1\"}}");
             SharedImage image = share(world, "444444444444");
 
             Verify.Output output = verify(world, image, world.plan("444444444444"), 0);
