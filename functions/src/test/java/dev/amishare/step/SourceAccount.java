@@ -245,6 +245,20 @@ final class SourceAccount implements AutoCloseable {
         return register(plan, copies);
     }
 
+    /** The whole way to the committed share, verified by nobody. */
+    RegisterAmi.Output share(RegionPlan plan) {
+        RegisterAmi.Output made = make(plan);
+        ledger.commit(
+                id(plan),
+                EXECUTION,
+                made.imageId(),
+                made.snapshots(),
+                Principals.parse(plan.targets().principals()),
+                now());
+        untilAvailable(made.imageId());
+        return made;
+    }
+
     static WaitForCompletion.Copy copy(CopySnapshot.Output started) {
         return new WaitForCompletion.Copy(started.sourceSnapshotId(), started.snapshotId(), null, null);
     }
