@@ -90,8 +90,10 @@ final class GrantsTest {
             String execution = share.claim().orElseThrow().execution();
             Grants grants = Grants.of(shares, Boundary.unlimited(), Optional.of(share.id()), execution);
             if (grants.refusals("key").isEmpty()) {
-                Set<String> accounts = grants.mine().stream().map(Principal::account).collect(Collectors.toSet());
-                assertThat(grants.all().where(p -> accounts.contains(p.account()))).isEqualTo(grants.mine());
+                Set<String> accounts =
+                        grants.mine().stream().map(Principal::account).collect(Collectors.toSet());
+                assertThat(grants.all().where(p -> accounts.contains(p.account())))
+                        .isEqualTo(grants.mine());
             }
         }
     }
@@ -99,9 +101,8 @@ final class GrantsTest {
     /** Somebody always comes through: no crowd of claims refuses all of its members. */
     @Property
     void letTheEarliestThroughWhereNobodyWasAcceptedYet(@ForAll("claims") List<Share> shares) {
-        List<Share> fresh = shares.stream()
-                .filter(share -> share.proven().isEmpty())
-                .toList();
+        List<Share> fresh =
+                shares.stream().filter(share -> share.proven().isEmpty()).toList();
         if (!fresh.isEmpty()) {
             Share first = fresh.get(0);
             String execution = first.claim().orElseThrow().execution();
@@ -113,7 +114,8 @@ final class GrantsTest {
 
     @Provide
     Arbitrary<List<Share>> claims() {
-        Arbitrary<List<String>> whom = Arbitraries.of(BLUE, GREEN, "444444444444").set().ofMinSize(1).map(List::copyOf);
+        Arbitrary<List<String>> whom =
+                Arbitraries.of(BLUE, GREEN, "444444444444").set().ofMinSize(1).map(List::copyOf);
         return Combinators.combine(whom, Arbitraries.of(true, false))
                 .as((principals, isProven) -> List.of(principals, isProven ? principals : List.<String>of()))
                 .list()

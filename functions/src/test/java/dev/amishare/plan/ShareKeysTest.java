@@ -73,13 +73,15 @@ final class ShareKeysTest {
     }
 
     private static List<String> check(Faults faults, @Nullable String second) {
-        Map<String, String> policies = second == null ? Map.of("default", FIRST) : Map.of("default", FIRST, "AWS_RAM", second);
+        Map<String, String> policies =
+                second == null ? Map.of("default", FIRST) : Map.of("default", FIRST, "AWS_RAM", second);
         Deployment deployment = new Deployment(
                 "111111111111",
                 "eu-west-1",
                 "alias/ami-share",
                 Boundary.unlimited(),
                 List.of(),
+                100,
                 new OwnRights.Roles(Optional.empty(), List.of()),
                 Optional.empty());
         return new ShareKeys(deployment, region -> new Policies(policies))
@@ -95,13 +97,16 @@ final class ShareKeysTest {
     private record Policies(Map<String, String> byName) implements KmsClient {
         @Override
         public ListKeyPoliciesResponse listKeyPolicies(ListKeyPoliciesRequest request) {
-            return ListKeyPoliciesResponse.builder().policyNames(byName.keySet()).build();
+            return ListKeyPoliciesResponse.builder()
+                    .policyNames(byName.keySet())
+                    .build();
         }
 
         @Override
         public GetKeyPolicyResponse getKeyPolicy(GetKeyPolicyRequest request) {
             return GetKeyPolicyResponse.builder()
-                    .policy(Optional.ofNullable(byName.get(request.policyName())).orElseThrow())
+                    .policy(Optional.ofNullable(byName.get(request.policyName()))
+                            .orElseThrow())
                     .build();
         }
 

@@ -134,10 +134,12 @@ final class ShareWorld implements AutoCloseable {
                         of.apply(Principal.Kind.ORGANIZATION),
                         of.apply(Principal.Kind.ORGANIZATIONAL_UNIT)),
                 Map.of(),
+                List.of(),
                 Map.of(),
                 shareSnapshots,
                 new RegionPlan.VerifyOptions(List.of("t3.micro"), false),
-                List.of());
+                List.of(),
+                200_000);
     }
 
     /** What the steps before ours would have made for an execution: the encrypted image, all of it tagged. */
@@ -238,7 +240,7 @@ final class ShareWorld implements AutoCloseable {
     }
 
     UpdateKeyPolicy.Output settle(String execution, Boundary boundary) {
-        UpdateKeyPolicy step = new UpdateKeyPolicy(ledger, region -> kms, boundary);
+        UpdateKeyPolicy step = new UpdateKeyPolicy(ledger, region -> kms, boundary, LEDGER);
         UpdateKeyPolicy.Output output = step.run(input(execution, null));
         while (!output.settled()) {
             passTime(Duration.ofSeconds(output.waitSeconds()));

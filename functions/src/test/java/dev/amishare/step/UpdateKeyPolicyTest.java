@@ -251,6 +251,7 @@ final class UpdateKeyPolicyTest {
             assertThatThrownBy(() -> {
                         UpdateKeyPolicy.Output output = world.updateKeyPolicy(MINE, null);
                         while (!output.settled()) {
+                            world.passTime(Duration.ofSeconds(output.waitSeconds()));
                             world.putPolicy(theirs);
                             output = world.updateKeyPolicy(MINE, output);
                         }
@@ -340,6 +341,7 @@ final class UpdateKeyPolicyTest {
         UpdateKeyPolicy.Output output = begun;
         do {
             int before = kms.writes;
+            world.passTime(Duration.ofSeconds(5));
             output = update(world, kms, MINE, output);
             assertThat(kms.writes - before).isLessThanOrEqualTo(5);
             assertThat(output.waitSeconds()).isGreaterThanOrEqualTo(5);
@@ -681,6 +683,7 @@ final class UpdateKeyPolicyTest {
         UpdateKeyPolicy.Output output = null;
         do {
             int turn = output == null ? 0 : output.turn();
+            world.passTime(Duration.ofSeconds(5));
             output = world.updateKeyPolicy()
                     .run(new UpdateKeyPolicy.Input(world.key, REGION, OTHER, "silver", output, turn));
         } while (!output.settled());
