@@ -64,6 +64,11 @@ public record ImageAttributes(
             return read.supported.isEmpty() && read.unsupported.isEmpty() ? null : read;
         }
 
+        @Override
+        public String toString() {
+            return "supported " + supported + ", unsupported " + unsupported;
+        }
+
         private static List<String> types(List<InstanceTypeItem> items) {
             return items.stream().map(InstanceTypeItem::instanceType).sorted().toList();
         }

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * All that is to be done in one Region, decided by PlanShare and carried through the state machine: the steps only carry out.
@@ -45,8 +46,17 @@ public record RegionPlan(
         notes = List.copyOf(notes);
     }
 
+    /** The same, with more for the result to tell. */
+    public RegionPlan withNotes(List<String> more) {
+        return with(Stream.concat(notes.stream(), more.stream()).toList(), resultBytes);
+    }
+
     /** The same, whose result may be so large. */
     public RegionPlan withResultBytes(int bytes) {
+        return with(notes, bytes);
+    }
+
+    private RegionPlan with(List<String> newNotes, int newResultBytes) {
         return new RegionPlan(
                 region,
                 sourceRegion,
@@ -62,8 +72,8 @@ public record RegionPlan(
                 snapshotTags,
                 shareSnapshots,
                 verify,
-                notes,
-                bytes);
+                newNotes,
+                newResultBytes);
     }
 
     /**

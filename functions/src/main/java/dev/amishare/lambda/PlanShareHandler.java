@@ -1,5 +1,6 @@
 package dev.amishare.lambda;
 
+import dev.amishare.keypolicy.OwnRights;
 import dev.amishare.plan.Deployment;
 import dev.amishare.step.PlanShare;
 import java.util.Map;
@@ -24,7 +25,9 @@ public final class PlanShareHandler extends Handler<PlanShare.Input, PlanShare.O
                 environment.get("SHARE_KEY_ALIAS").orElse("alias/ami-share"),
                 environment.boundary(),
                 environment.list("INSTANCE_TYPES"),
-                environment.number("MAX_PRINCIPALS", MOST_PRINCIPALS));
+                environment.number("MAX_PRINCIPALS", MOST_PRINCIPALS),
+                new OwnRights.Roles(environment.get("POLICY_ROLE_ARN"), environment.list("COPY_ROLE_ARNS")),
+                environment.get("LEDGER_ARN"));
         return new PlanShare(deployment, aws.ec2(), aws.kms(), aws.ssm(), environment.ledger(aws));
     }
 }

@@ -56,6 +56,9 @@ public final class RegionPlanner {
         Shared shared = Shared.of(wanted.sourceImageId(), place, ec2.in(place.region()));
         List<String> notes = new ArrayList<>();
         Optional<String> name = name(place, request, wanted, shared, notes, faults);
+        if (name.isEmpty() && !shared.standing().isEmpty()) {
+            return Optional.empty();
+        }
         Optional<Standing> standing = name.flatMap(shared::named);
         name.ifPresent(n -> checkName(place, n, wanted.sourceImageId(), faults));
         checkLaunchPermissions(wanted.sourceImageId(), standing, request.targets(), faults);

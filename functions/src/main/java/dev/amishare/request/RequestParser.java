@@ -102,7 +102,7 @@ public final class RequestParser {
         ShareRequest whole =
                 fields.take("verify").map(value -> verify(request, value)).orElse(request);
         fields.refuseOthers();
-        if (whole.namesKeyInVain()) {
+        if (whole.namesKeyInVain() && !faults.mention("regions")) {
             invalid(
                     "kmsKeyId",
                     "'" + whole.kmsKeyId() + "' would be used nowhere, since each of regions names another key: leave "

@@ -3,6 +3,8 @@ package dev.amishare.step;
 import dev.amishare.ami.RegionPlan;
 import dev.amishare.aws.Regional;
 import dev.amishare.json.Json;
+import dev.amishare.keypolicy.Audience;
+import dev.amishare.keypolicy.Boundary;
 import dev.amishare.keypolicy.Principal;
 import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.Ledger;
@@ -48,7 +50,7 @@ public final class PlanShare {
      */
     public record Output(String sourceImageId, List<String> membersToProve, List<RegionPlan> regions) {}
 
-    private final Deployment deployment;
+    private final Boundary boundary;
     private final RequestReader requests;
     private final Regions regions;
     private final SourceReader sources;
@@ -58,7 +60,7 @@ public final class PlanShare {
 
     public PlanShare(
             Deployment deployment, Regional<Ec2Client> ec2, Regional<KmsClient> kms, SsmClient ssm, Ledger ledger) {
-        this.deployment = deployment;
+        this.boundary = deployment.boundary();
         this.requests = new RequestReader(deployment, ssm);
         this.regions = new Regions(deployment, ec2);
         this.sources = new SourceReader(deployment, ec2, kms);
@@ -83,10 +85,14 @@ public final class PlanShare {
     }
 
     private List<String> membersToProve(ShareRequest request) {
-        return Principals.parse(request.targets().principals()).where(deployment.boundary()::onlyAsMember).stream()
+        return asked(request).where(boundary::onlyAsMember).stream()
                 .map(Principal::account)
                 .distinct()
                 .toList();
+    }
+
+    private static Principals asked(ShareRequest request) {
+        return Principals.parse(request.targets().principals());
     }
 
     /** Where to share, as far as it can be shared there at all. */
@@ -94,9 +100,9 @@ public final class PlanShare {
         List<Place> places = new ArrayList<>();
         for (RegionChoice choice : regions.usable(request, partition, faults)) {
             keys.find(choice, request, faults).ifPresent(key -> {
-                List<Share> shares = ledger.sharesUnder(key);
-                keys.checkPolicy(choice.region(), key, shares, request.targets(), faults);
-                places.add(new Place(choice.region(), key, shares));
+                List<Share> shares = ledger.sharesUnder(key.arn());
+                List<String> notes = keys.checkPolicy(choice.region(), key, shares, asked(request), faults);
+                places.add(new Place(choice.region(), key.arn(), shares, notes));
             });
         }
         return places;
@@ -108,8 +114,14 @@ public final class PlanShare {
         if (places.isEmpty()) {
             faults.add(wanted.against());
         }
-        return places.stream()
-                .flatMap(place -> planner.plan(place, request, wanted, now, faults).stream())
-                .toList();
+        List<RegionPlan> plans = new ArrayList<>();
+        for (Place place : places) {
+            planner.plan(place, request, wanted, now, faults).ifPresent(plan -> {
+                Audience asked = new Audience(plan.imageName(), plan.sourceImageId(), asked(request));
+                keys.checkAudience(place.keyArn(), place.shares(), asked, faults);
+                plans.add(plan.withNotes(place.notes()));
+            });
+        }
+        return plans;
     }
 }

@@ -379,9 +379,15 @@ final class Permissions {
                         "DescribeSnapshots"),
                 new Permission(
                         "ReadPermissions",
-                        "Who else may launch or copy.",
-                        List.of("ec2:DescribeImageAttribute", "ec2:DescribeSnapshotAttribute"),
-                        concat(images(), snapshots()),
+                        "Who else may launch.",
+                        List.of("ec2:DescribeImageAttribute"),
+                        images(),
+                        ON_MANAGED),
+                new Permission(
+                        "ReadCopyPermissions",
+                        "Who else may copy.",
+                        List.of("ec2:DescribeSnapshotAttribute"),
+                        snapshots(),
                         ON_MANAGED),
                 new Permission(
                         "ReadPoliciesOfShareKeys",
