@@ -3,6 +3,8 @@ package dev.amishare.step;
 import dev.amishare.ami.RegionPlan;
 import dev.amishare.aws.Regional;
 import dev.amishare.json.Json;
+import dev.amishare.keypolicy.Principal;
+import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.Share;
 import dev.amishare.plan.Deployment;
@@ -39,9 +41,14 @@ public final class PlanShare {
      */
     public record Input(Json input, String execution, Instant startedAt) {}
 
-    /** What is to be done in each Region. */
-    public record Output(String sourceImageId, List<RegionPlan> regions) {}
+    /**
+     * What is to be done in each Region.
+     *
+     * @param membersToProve the accounts of targets that only an organization of the boundary covers: to be proved before anything is made
+     */
+    public record Output(String sourceImageId, List<String> membersToProve, List<RegionPlan> regions) {}
 
+    private final Deployment deployment;
     private final RequestReader requests;
     private final Regions regions;
     private final SourceReader sources;
@@ -51,6 +58,7 @@ public final class PlanShare {
 
     public PlanShare(
             Deployment deployment, Regional<Ec2Client> ec2, Regional<KmsClient> kms, SsmClient ssm, Ledger ledger) {
+        this.deployment = deployment;
         this.requests = new RequestReader(deployment, ssm);
         this.regions = new Regions(deployment, ec2);
         this.sources = new SourceReader(deployment, ec2, kms);
@@ -71,7 +79,14 @@ public final class PlanShare {
                 : plans(request.sourceImageId(), request, places, input.startedAt(), faults);
         List<RegionPlan> fitted = faults.isEmpty() ? PlanSize.fitted(plans, faults) : plans;
         faults.throwIfAny();
-        return new Output(fitted.get(0).sourceImageId(), fitted);
+        return new Output(fitted.get(0).sourceImageId(), membersToProve(request), fitted);
+    }
+
+    private List<String> membersToProve(ShareRequest request) {
+        return Principals.parse(request.targets().principals()).where(deployment.boundary()::onlyAsMember).stream()
+                .map(Principal::account)
+                .distinct()
+                .toList();
     }
 
     /** Where to share, as far as it can be shared there at all. */
