@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -104,7 +105,8 @@ final class ImageCopies {
         Map<String, EbsSnapshot> copies = new LinkedHashMap<>();
         sources.forEach((id, source) -> {
             String description = "Copied for DestinationAmi " + target.id() + " from SourceAmi "
-                    + target.image().sourceImageId() + " for SourceSnapshot " + id + ".";
+                    + target.image().sourceImageId() + " for SourceSnapshot " + id + ". Task created on "
+                    + String.format(Locale.ROOT, "%,d", call.now().toEpochMilli()) + ".";
             @Nullable String key = keys.getOrDefault(id, Optional.empty()).orElse(null);
             copies.put(
                     id, new SnapshotCopies(call).start(source, key, description, tags, within, true, progress::ended));
@@ -183,6 +185,7 @@ final class ImageCopies {
             throw Errors.combination("Images of instance store volumes cannot be encrypted");
         }
         for (EbsSnapshot snapshot : snapshots.values()) {
+            new SnapshotCopies(call).checkMayLeave(snapshot);
             if (!snapshot.is(SnapshotState.COMPLETED)) {
                 throw Errors.of(
                         "IncorrectState",
