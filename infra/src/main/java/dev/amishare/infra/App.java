@@ -5,10 +5,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import software.amazon.awscdk.AppProps;
 import software.amazon.awscdk.Aspects;
+import software.amazon.awscdk.BootstraplessSynthesizer;
 import software.amazon.awscdk.StackProps;
 import software.amazon.awscdk.cxapi.CloudAssembly;
 
-/** What {@code cdk} runs: the pipeline's stack in the source account, and the verifier role's in each target account. */
+/** What {@code cdk} runs: the pipeline's stack in the source account, and one template with the verifier role for any target account. */
 public final class App {
     private App() {}
 
@@ -32,21 +33,26 @@ public final class App {
     public static CloudAssembly synthesize(AppProps props, Path root, Map<String, String> environment) {
         software.amazon.awscdk.App app = new software.amazon.awscdk.App(props);
         Settings settings = Settings.from(app.getNode(), root, environment);
+        boolean isExample = settings.origin() == Settings.Origin.EXAMPLE;
         new SharingStack(
                 app,
-                "AmiShare",
+                settings.named(isExample ? "AmiShareExample" : "AmiShare"),
                 settings,
                 StackProps.builder()
                         .env(settings.sourceEnvironment())
-                        .description("AMI Share: shares encrypted AMIs with exactly the accounts that may launch them")
+                        .description(
+                                (isExample ? "An example, synthesized without an account, not for deployment. " : "")
+                                        + "AMI Share: shares encrypted AMIs with exactly the accounts that may launch them")
                         .build());
-        for (String target : settings.targetAccounts()) {
+        if (settings.origin() == Settings.Origin.NAMED) {
+            // One template for every account and Region: no environment, and nothing of the CDK's bootstrap, which most
+            // targets do not have.
             new TargetAccountStack(
                     app,
-                    "AmiShareTarget-" + target,
+                    settings.named("AmiShareTarget"),
                     settings,
                     StackProps.builder()
-                            .env(settings.targetEnvironment(target))
+                            .synthesizer(new BootstraplessSynthesizer())
                             .description("AMI Share: lets the source account " + settings.account()
                                     + " prove that its images can be launched here")
                             .build());

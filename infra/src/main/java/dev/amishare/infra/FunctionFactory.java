@@ -29,23 +29,23 @@ final class FunctionFactory {
     private static final Map<String, Duration> LONGER =
             Map.of("PlanShare", Duration.seconds(180), "Verify", Duration.seconds(600));
 
-    /** Names that others depend on; CloudFormation makes up all the others. */
-    private static final Map<String, String> ROLE_NAMES = Map.of("Verify", Permissions.VERIFY_ROLE);
-
     private final Construct scope;
     private final Code code;
-    private final Map<String, String> environment;
+    private final Map<String, String> roleNames;
 
-    FunctionFactory(Construct scope, Code code, Map<String, String> environment) {
+    /**
+     * @param roleNames names that others depend on, by function; CloudFormation makes up all the others
+     */
+    FunctionFactory(Construct scope, Code code, Map<String, String> roleNames) {
         this.scope = scope;
         this.code = code;
-        this.environment = Map.copyOf(environment);
+        this.roleNames = Map.copyOf(roleNames);
     }
 
     /**
      * The function of the state {@code name}, by the alias that the state machine calls: SnapStart works on published versions only.
      */
-    Alias create(String name, List<Permission> permissions) {
+    Alias create(String name, List<Permission> permissions, Map<String, String> environment) {
         LogGroup logs = LogGroup.Builder.create(scope, name + "Logs")
                 .retention(RetentionDays.THREE_MONTHS)
                 .removalPolicy(RemovalPolicy.DESTROY)
@@ -53,8 +53,8 @@ final class FunctionFactory {
         Role.Builder role = Role.Builder.create(scope, name + "Role")
                 .description("What " + name + " may do: see docs/permissions.md")
                 .assumedBy(new ServicePrincipal("lambda.amazonaws.com"));
-        if (ROLE_NAMES.containsKey(name)) {
-            role.roleName(ROLE_NAMES.get(name));
+        if (roleNames.containsKey(name)) {
+            role.roleName(roleNames.get(name));
         }
         Role made = role.build();
         Stream.concat(permissions.stream(), Stream.of(writeLogs(logs)))

@@ -1,7 +1,5 @@
 package dev.amishare.infra;
 
-import static java.util.Map.entry;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -28,19 +26,21 @@ final class Permissions {
     private static final Map<String, Object> CREATED_AS_MANAGED = equal("aws:RequestTag/" + MANAGED, "true");
 
     private final Settings settings;
+    private final String partition;
+    private final String throughEc2;
     private final String ledger;
-    private final List<String> executions;
 
     /**
+     * @param partition the partition that is deployed to, {@code aws} or another
+     * @param dnsSuffix that partition's, {@code amazonaws.com} or another
      * @param ledger the ARN of the ledger's table
      */
-    Permissions(Settings settings, String ledger) {
+    Permissions(Settings settings, String partition, String dnsSuffix, String ledger) {
         this.settings = settings;
+        this.partition = partition;
+        // That kms:ViaService ends in the partition's own suffix is documented for none but amazonaws.com.
+        this.throughEc2 = "ec2.*." + dnsSuffix;
         this.ledger = ledger;
-        this.executions = Stream.of(SharingStack.SHARE_AMI, SharingStack.SWEEP_CLAIMS)
-                .map(machine -> "arn:aws:states:" + settings.region() + ":" + settings.account() + ":execution:"
-                        + machine + ":*")
-                .toList();
     }
 
     /**
@@ -91,19 +91,29 @@ final class Permissions {
     private List<Permission> planShare() {
         return List.of(
                 describe("ReadImages", "To see what is to be shared.", "DescribeImages", "DescribeSnapshots"),
+                describe(
+                        "ReadRegions",
+                        "To tell a Region that does not exist from one that is not opted in.",
+                        "DescribeRegions"),
                 new Permission(
                         "ReadKeys",
                         "To refuse a key that cannot be shared: its state, its tag, the room in its policy. Any key of this "
                                 + "account, since a request may name one that is to be refused.",
-                        List.of("kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListResourceTags"),
+                        List.of("kms:GetKeyPolicy", "kms:ListKeyPolicies", "kms:ListResourceTags"),
                         keys(),
+                        Map.of()),
+                new Permission(
+                        "DescribeAnyKey",
+                        "Also keys of other accounts that a source is under: whether its snapshots can be opened. The key's policy "
+                                + "decides, too.",
+                        List.of("kms:DescribeKey"),
+                        keysOfAnyAccount(),
                         Map.of()),
                 new Permission(
                         "ReadProfiles",
                         "A request or a tag names a profile by its parameter.",
                         List.of("ssm:GetParameter"),
-                        List.of("arn:aws:ssm:" + settings.region() + ":" + settings.account()
-                                + ":parameter/ami-share/profiles/*"),
+                        List.of(arn("ssm", settings.region(), settings.account()) + "parameter/ami-share/profiles/*"),
                         Map.of()),
                 ledger("ReadLedger", "What is shared already decides what fits.", "Query"));
     }
@@ -133,7 +143,7 @@ final class Permissions {
                                 newSnapshots(),
                                 CREATED_AS_MANAGED),
                         tagOnCreation("CopySnapshot", newSnapshots())),
-                copyKeys(keys()));
+                copyKeys());
     }
 
     private List<Permission> copyImage() {
@@ -154,7 +164,7 @@ final class Permissions {
                                 concat(newImages(), newSnapshots()),
                                 CREATED_AS_MANAGED),
                         tagOnCreation("CopyImage", concat(newImages(), newSnapshots()))),
-                copyKeys(List.of("arn:aws:kms:*:*:key/*")));
+                copyKeys());
     }
 
     private List<Permission> waitForCompletion() {
@@ -208,7 +218,13 @@ final class Permissions {
                         "Only of keys that an administrator has tagged for it.",
                         List.of("kms:GetKeyPolicy", "kms:ListResourceTags", "kms:PutKeyPolicy"),
                         keys(),
-                        ON_MANAGED));
+                        ON_MANAGED),
+                new Permission(
+                        "MarkKeyAsThisDeployments",
+                        "Whose ledger the policy follows, so that two deployments never write one policy. This tag key alone.",
+                        List.of("kms:TagResource"),
+                        keys(),
+                        and(ON_MANAGED, onlyTag("ami-share:ledger"))));
     }
 
     private List<Permission> addLaunchPermission() {
@@ -224,17 +240,28 @@ final class Permissions {
                         "DescribeImages",
                         "DescribeSnapshots"),
                 new Permission(
-                        "ReadPermissions",
-                        "To add only what is missing. (These actions know no tags.)",
-                        List.of("ec2:DescribeImageAttribute", "ec2:DescribeSnapshotAttribute"),
-                        concat(images(), snapshots()),
-                        Map.of()),
+                        "ReadLaunchPermissions",
+                        "To add only what is missing.",
+                        List.of("ec2:DescribeImageAttribute"),
+                        images(),
+                        ON_MANAGED),
                 new Permission(
-                        "ShareManaged",
-                        "Launch permission, and on request the permission to copy. IAM knows no condition for whom an image is "
-                                + "shared with: that is checked in PlanShare.",
-                        List.of("ec2:ModifyImageAttribute", "ec2:ModifySnapshotAttribute"),
-                        concat(images(), snapshots()),
+                        "ReadCopyPermissions",
+                        "To add only what is missing.",
+                        List.of("ec2:DescribeSnapshotAttribute"),
+                        snapshots(),
+                        ON_MANAGED),
+                new Permission(
+                        "ShareManagedImages",
+                        "Launch permission. IAM knows no condition for whom an image is shared with: that is checked in PlanShare.",
+                        List.of("ec2:ModifyImageAttribute"),
+                        images(),
+                        ON_MANAGED),
+                new Permission(
+                        "ShareManagedSnapshots",
+                        "On request, the permission to copy.",
+                        List.of("ec2:ModifySnapshotAttribute"),
+                        snapshots(),
                         ON_MANAGED));
     }
 
@@ -250,9 +277,15 @@ final class Permissions {
                         describe("SeeImages", "The source's side of the proof.", "DescribeImages", "DescribeSnapshots"),
                         new Permission(
                                 "ReadPermissions",
-                                "Whether image and snapshots are shared with exactly whom the ledger names.",
-                                List.of("ec2:DescribeImageAttribute", "ec2:DescribeSnapshotAttribute"),
-                                concat(images(), snapshots()),
+                                "Whether the image is shared with exactly whom the ledger names.",
+                                List.of("ec2:DescribeImageAttribute"),
+                                images(),
+                                ON_MANAGED),
+                        new Permission(
+                                "ReadCopyPermissions",
+                                "Whether the snapshots are, too.",
+                                List.of("ec2:DescribeSnapshotAttribute"),
+                                snapshots(),
                                 ON_MANAGED),
                         new Permission(
                                 "ReadShareKeys",
@@ -260,7 +293,7 @@ final class Permissions {
                                 List.of("kms:DescribeKey", "kms:GetKeyPolicy"),
                                 keys(),
                                 ON_MANAGED)),
-                assumeVerifiers());
+                concat(assumeVerifiers(), askOrganizations()));
     }
 
     private List<Permission> commitShare() {
@@ -295,20 +328,24 @@ final class Permissions {
                         "DescribeSnapshots"),
                 new Permission(
                         "ReadPermissions",
-                        "To remove only what is there. (This action knows no tags.)",
+                        "To remove only what is there.",
                         List.of("ec2:DescribeImageAttribute"),
                         images(),
-                        Map.of()),
+                        ON_MANAGED),
                 new Permission(
-                        "RemoveManaged",
+                        "RemoveManagedImages",
                         "Only what AMI Share made.",
                         List.of(
-                                "ec2:DeleteSnapshot",
                                 "ec2:DeregisterImage",
                                 "ec2:DisableImageDeregistrationProtection",
-                                "ec2:ModifyImageAttribute",
-                                "ec2:ModifySnapshotAttribute"),
-                        concat(images(), snapshots()),
+                                "ec2:ModifyImageAttribute"),
+                        images(),
+                        ON_MANAGED),
+                new Permission(
+                        "RemoveManagedSnapshots",
+                        "Only what AMI Share made.",
+                        List.of("ec2:DeleteSnapshot", "ec2:ModifySnapshotAttribute"),
+                        snapshots(),
                         ON_MANAGED));
     }
 
@@ -342,9 +379,15 @@ final class Permissions {
                         "DescribeSnapshots"),
                 new Permission(
                         "ReadPermissions",
-                        "Who else may launch or copy.",
-                        List.of("ec2:DescribeImageAttribute", "ec2:DescribeSnapshotAttribute"),
-                        concat(images(), snapshots()),
+                        "Who else may launch.",
+                        List.of("ec2:DescribeImageAttribute"),
+                        images(),
+                        ON_MANAGED),
+                new Permission(
+                        "ReadCopyPermissions",
+                        "Who else may copy.",
+                        List.of("ec2:DescribeSnapshotAttribute"),
+                        snapshots(),
                         ON_MANAGED),
                 new Permission(
                         "ReadPoliciesOfShareKeys",
@@ -359,7 +402,10 @@ final class Permissions {
                 "AskForExecutions",
                 "A claim is taken up only once its execution, and whichever undid it, has ended.",
                 List.of("states:DescribeExecution"),
-                executions,
+                Stream.of(SharingStack.SHARE_AMI, SharingStack.SWEEP_CLAIMS)
+                        .map(machine -> arn("states", settings.region(), settings.account()) + "execution:"
+                                + settings.named(machine) + ":*")
+                        .toList(),
                 Map.of());
     }
 
@@ -390,36 +436,28 @@ final class Permissions {
                 equal("ec2:CreateAction", action));
     }
 
-    /**
-     * EBS uses keys in the name of whoever copies.
-     *
-     * @param sources the keys that the source may be under
-     */
-    private List<Permission> copyKeys(List<String> sources) {
-        Map<String, Object> throughEc2 = Map.of("StringLike", Map.of("kms:ViaService", "ec2.*.amazonaws.com"));
+    /** EBS uses keys in the name of whoever copies. What is copied may be under a key of any account: one for keys alone is common. */
+    private List<Permission> copyKeys() {
+        Map<String, Object> viaEc2 = Map.of("StringLike", Map.of("kms:ViaService", throughEc2));
         return List.of(
                 new Permission(
                         "ReadUnderAnyKey",
-                        "EBS opens the source's data key in this function's name, whichever key it is under.",
+                        "EBS opens the source's data key in this function's name, whichever key it is under; that key's policy decides, too.",
                         List.of("kms:Decrypt", "kms:DescribeKey", "kms:ReEncryptFrom"),
-                        sources,
-                        throughEc2),
+                        keysOfAnyAccount(),
+                        viaEc2),
                 new Permission(
                         "WriteUnderShareKeys",
                         "EBS encrypts the copy in this function's name, only under keys tagged for it.",
                         List.of("kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptTo"),
                         keys(),
-                        Map.ofEntries(
-                                entry("StringEquals", Map.of("aws:ResourceTag/" + MANAGED, "true")),
-                                entry("StringLike", Map.of("kms:ViaService", "ec2.*.amazonaws.com")))),
+                        and(ON_MANAGED, viaEc2)),
                 new Permission(
                         "LetEbsKeepUsingThem",
                         "EBS goes on copying after the call has answered; grants to AWS services only.",
                         List.of("kms:CreateGrant"),
-                        sources,
-                        Map.ofEntries(
-                                entry("Bool", Map.of("kms:GrantIsForAWSResource", "true")),
-                                entry("StringLike", Map.of("kms:ViaService", "ec2.*.amazonaws.com")))));
+                        keysOfAnyAccount(),
+                        and(Map.of("Bool", Map.of("kms:GrantIsForAWSResource", "true")), viaEc2)));
     }
 
     /** The verifier role's name in the boundary's accounts. */
@@ -436,7 +474,7 @@ final class Permissions {
                     "AskTargets",
                     why,
                     List.of("sts:AssumeRole"),
-                    boundary.accounts().stream().map(Permissions::verifierOf).toList(),
+                    boundary.accounts().stream().map(this::verifierOf).toList(),
                     Map.of()));
         }
         if (!boundary.organizations().isEmpty()) {
@@ -450,33 +488,68 @@ final class Permissions {
         return permissions;
     }
 
-    private static String verifierOf(String account) {
-        return "arn:aws:iam::" + account + ":role/" + TargetAccountStack.VERIFIER_ROLE;
+    private List<Permission> askOrganizations() {
+        return settings.askOrganizations()
+                ? List.of(new Permission(
+                        "AskOrganizations",
+                        "With the setting askOrganizations only: whether an account belongs to the boundary's organization, where no "
+                                + "verifier role proves it. Answered only "
+                                + "in the management account, or to a delegated administrator.",
+                        List.of("organizations:DescribeAccount"),
+                        List.of(arn("organizations", "", "*") + "account/*"),
+                        Map.of()))
+                : List.of();
+    }
+
+    private String verifierOf(String account) {
+        return arn("iam", "", account) + "role/" + settings.named(TargetAccountStack.VERIFIER_ROLE);
     }
 
     private List<String> keys() {
-        return List.of("arn:aws:kms:*:" + settings.account() + ":key/*");
+        return List.of(arn("kms", "*", settings.account()) + "key/*");
     }
 
-    private static List<String> images() {
-        return List.of("arn:aws:ec2:*::image/ami-*");
+    private List<String> keysOfAnyAccount() {
+        return List.of(arn("kms", "*", "*") + "key/*");
     }
 
-    private static List<String> snapshots() {
-        return List.of("arn:aws:ec2:*::snapshot/snap-*");
+    private List<String> images() {
+        return List.of(arn("ec2", "*", "") + "image/ami-*");
+    }
+
+    private List<String> snapshots() {
+        return List.of(arn("ec2", "*", "") + "snapshot/snap-*");
     }
 
     /** What a call makes has no id yet when IAM judges it. */
-    private static List<String> newImages() {
-        return List.of("arn:aws:ec2:*::image/*");
+    private List<String> newImages() {
+        return List.of(arn("ec2", "*", "") + "image/*");
     }
 
-    private static List<String> newSnapshots() {
-        return List.of("arn:aws:ec2:*::snapshot/*");
+    private List<String> newSnapshots() {
+        return List.of(arn("ec2", "*", "") + "snapshot/*");
+    }
+
+    /** The beginning of an ARN, up to the resource. */
+    private String arn(String service, String region, String account) {
+        return "arn:" + partition + ":" + service + ":" + region + ":" + account + ":";
     }
 
     private static Map<String, Object> equal(String key, Object value) {
         return Map.of("StringEquals", Map.of(key, value));
+    }
+
+    /** Whoever sends no tags at all fulfils ForAllValues, too. */
+    private static Map<String, Object> onlyTag(String key) {
+        return Map.of(
+                "ForAllValues:StringEquals", Map.of("aws:TagKeys", List.of(key)),
+                "Null", Map.of("aws:TagKeys", "false"));
+    }
+
+    private static Map<String, Object> and(Map<String, Object> one, Map<String, Object> other) {
+        Map<String, Object> both = new TreeMap<>(one);
+        both.putAll(other);
+        return both;
     }
 
     private static <T> List<T> concat(List<T> one, List<T> other) {

@@ -29,8 +29,8 @@ final class PipelineMachine extends Construct {
 
     private final StateMachine machine;
 
-    PipelineMachine(Construct scope, String name, Path definition, Map<String, Alias> functions) {
-        super(scope, name);
+    PipelineMachine(Construct scope, String id, String name, Path definition, Map<String, Alias> functions) {
+        super(scope, id);
         String text = read(definition);
         Map<String, String> called = new TreeMap<>();
         Matcher placeholders = PLACEHOLDER.matcher(text);

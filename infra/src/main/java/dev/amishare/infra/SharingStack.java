@@ -1,11 +1,16 @@
 package dev.amishare.infra;
 
+import dev.amishare.infra.Permissions.Permission;
 import io.github.cdklabs.cdknag.NagPackSuppression;
 import io.github.cdklabs.cdknag.NagSuppressions;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import software.amazon.awscdk.Annotations;
+import software.amazon.awscdk.Aws;
 import software.amazon.awscdk.CfnOutput;
 import software.amazon.awscdk.Duration;
 import software.amazon.awscdk.RemovalPolicy;
@@ -39,7 +44,23 @@ final class SharingStack extends Stack {
                                     + " chooses freely which accounts receive "
                                     + "the data. Set the context value \"boundary\" to your accounts or organizations.");
         }
-        Key key = shareKey();
+        if (settings.origin() == Settings.Origin.SIGNED_IN) {
+            Annotations.of(this)
+                    .addWarningV2(
+                            "ami-share:no-target-template",
+                            "There is no template for targets, since its role must not trust whoever happens to be signed in. Set the "
+                                    + "context value \"account\" to the source account to get one.");
+        }
+        if (getNode().tryGetContext("targetAccounts") != null) {
+            Annotations.of(this)
+                    .addWarningV2(
+                            "ami-share:target-accounts",
+                            "The context value \"targetAccounts\" decides nothing: the one template "
+                                    + settings.named("AmiShareTarget")
+                                    + " is for every target account. Deploy it there, or "
+                                    + "through a StackSet, and leave the value out.");
+        }
+        Key key = shareKey(settings);
         Table ledger = ledger();
         Map<String, Alias> functions = functions(settings, ledger);
         StateMachine shareAmi = machine(SHARE_AMI, settings, "share-ami.asl.json", functions);
@@ -51,17 +72,18 @@ final class SharingStack extends Stack {
         output("LedgerTable", "The record of every share", ledger.getTableName());
         output(
                 "VerifyRoleArn",
-                "Trusted by the role " + TargetAccountStack.VERIFIER_ROLE + " of target accounts",
-                "arn:aws:iam::" + settings.account() + ":role/" + Permissions.VERIFY_ROLE);
+                "Trusted by the role " + settings.named(TargetAccountStack.VERIFIER_ROLE) + " of target accounts",
+                "arn:" + Aws.PARTITION + ":iam::" + settings.account() + ":role/"
+                        + settings.named(Permissions.VERIFY_ROLE));
     }
 
     /**
      * The policy that CloudFormation keeps is the plain one that lets this account's IAM policies decide, and it never changes: so no
      * deployment writes it again over what UpdateKeyPolicy has added (docs/adr/0011).
      */
-    private Key shareKey() {
+    private Key shareKey(Settings settings) {
         Key key = Key.Builder.create(this, "ShareKey")
-                .alias(KEY_ALIAS)
+                .alias(settings.named(KEY_ALIAS))
                 .description("Encrypts the images that AMI Share shares")
                 .enableKeyRotation(true)
                 .rotationPeriod(Duration.days(90))
@@ -94,17 +116,19 @@ final class SharingStack extends Stack {
         FunctionFactory factory = new FunctionFactory(
                 this,
                 Code.fromAsset(settings.functions().toString()),
-                Map.of(
-                        "BOUNDARY", settings.boundary().json(),
-                        "INSTANCE_TYPES", String.join(",", settings.instanceTypes()),
-                        "LEDGER_TABLE", ledger.getTableName(),
-                        "SHARE_KEY_ALIAS", KEY_ALIAS,
-                        "SOURCE_ACCOUNT", settings.account(),
-                        "VERIFIER_ROLE_NAME", TargetAccountStack.VERIFIER_ROLE));
+                Map.of("Verify", settings.named(Permissions.VERIFY_ROLE)));
+        Map<String, List<Permission>> permissions =
+                new Permissions(settings, Aws.PARTITION, Aws.URL_SUFFIX, ledger.getTableArn()).table();
         Map<String, Alias> functions = new LinkedHashMap<>();
-        new Permissions(settings, ledger.getTableArn())
-                .table()
-                .forEach((name, permissions) -> functions.put(name, factory.create(name, permissions)));
+        // PlanShare comes last, since its environment names the roles of others.
+        permissions.keySet().stream()
+                .sorted(Comparator.comparing("PlanShare"::equals))
+                .forEach(name -> functions.put(
+                        name,
+                        factory.create(
+                                name,
+                                Objects.requireNonNull(permissions.get(name)),
+                                environment(name, settings, ledger, functions))));
         functions
                 .keySet()
                 .forEach(name -> NagSuppressions.addResourceSuppressions(
@@ -120,8 +144,43 @@ final class SharingStack extends Stack {
         return functions;
     }
 
+    /** What all functions are told, and what only the function {@code name} is. */
+    private static Map<String, String> environment(
+            String name, Settings settings, Table ledger, Map<String, Alias> others) {
+        Map<String, String> environment = new TreeMap<>(Map.of(
+                "BOUNDARY", settings.boundary().json(),
+                "INSTANCE_TYPES", String.join(",", settings.instanceTypes()),
+                "LEDGER_TABLE", ledger.getTableName(),
+                "SHARE_KEY_ALIAS", settings.named(KEY_ALIAS),
+                "SOURCE_ACCOUNT", settings.account(),
+                "VERIFIER_ROLE_NAME", settings.named(TargetAccountStack.VERIFIER_ROLE)));
+        switch (name) {
+            case "PlanShare" -> {
+                environment.put("MAX_PRINCIPALS", Integer.toString(settings.maxPrincipals()));
+                environment.put("LEDGER_ARN", ledger.getTableArn());
+                environment.put("COPY_ROLE_ARNS", role("CopySnapshot", others) + "," + role("CopyImage", others));
+                environment.put("POLICY_ROLE_ARN", role("UpdateKeyPolicy", others));
+            }
+            case "UpdateKeyPolicy" -> environment.put("LEDGER_ARN", ledger.getTableArn());
+            case "Verify" -> environment.put("ASK_ORGANIZATIONS", Boolean.toString(settings.askOrganizations()));
+            default -> {}
+        }
+        return environment;
+    }
+
+    private static String role(String function, Map<String, Alias> functions) {
+        Alias alias = Objects.requireNonNull(functions.get(function), function);
+        return Objects.requireNonNull(alias.getRole(), function).getRoleArn();
+    }
+
     private StateMachine machine(String name, Settings settings, String definition, Map<String, Alias> functions) {
-        return new PipelineMachine(this, name, settings.stateMachines().resolve(definition), functions).machine();
+        return new PipelineMachine(
+                        this,
+                        name,
+                        settings.named(name),
+                        settings.stateMachines().resolve(definition),
+                        functions)
+                .machine();
     }
 
     private void output(String name, String description, String value) {

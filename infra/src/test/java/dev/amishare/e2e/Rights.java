@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -16,6 +17,8 @@ import java.util.stream.StreamSupport;
 /** What the roles of the synthesized template may do, and the same template with one of these rights missing. */
 final class Rights {
     private static final String TEMPLATE = "AmiShare.template.json";
+    private static final Map<String, String> PSEUDO_PARAMETERS =
+            Map.of("AWS::Partition", "aws", "AWS::URLSuffix", "amazonaws.com");
 
     private Rights() {}
 
@@ -137,6 +140,11 @@ final class Rights {
             return StreamSupport.stream(node.spliterator(), false)
                     .flatMap(item -> texts(item).stream())
                     .toList();
+        } else if (node.has("Fn::Join")) {
+            return List.of(texts(node.at("/Fn::Join/1")).stream()
+                    .map(part -> PSEUDO_PARAMETERS.getOrDefault(part, part))
+                    .collect(Collectors.joining())
+                    .replaceFirst("^arn:aws:", ""));
         } else if (node.isObject()) {
             JsonNode named =
                     node.has("Ref") ? node.path("Ref") : node.path("Fn::GetAtt").path(0);

@@ -1,9 +1,14 @@
 package dev.amishare.e2e;
 
 import dev.amishare.infra.App;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import software.amazon.awscdk.AppProps;
 
 /** What would be deployed, synthesized once for all tests of a run: the CDK's Java binding takes seconds to start. */
@@ -13,23 +18,40 @@ final class Templates {
 
     private Templates() {}
 
-    /** The directory of the templates for {@code boundary}, as {@code cdk.json} would name it. */
+    /** The directory of the templates for {@code boundary}, as {@code cdk.json} would name it; B has the verifier role. */
     static Path within(String boundary) {
-        return SYNTHESIZED.computeIfAbsent(boundary, Templates::synthesize);
+        return within(boundary, List.of(Pipeline.B));
     }
 
-    private static Path synthesize(String boundary) {
-        Path directory = Path.of("target", "cdk.out." + Integer.toHexString(boundary.hashCode()));
+    /** The same, where these accounts have deployed the one template for targets. */
+    static Path within(String boundary, List<String> verifiers) {
+        return SYNTHESIZED.computeIfAbsent(boundary + " " + verifiers, key -> synthesize(key, boundary, verifiers));
+    }
+
+    private static Path synthesize(String key, String boundary, List<String> verifiers) {
+        Path directory = Path.of("target", "cdk.out." + Integer.toHexString(key.hashCode()));
         AppProps props = AppProps.builder()
                 .analyticsReporting(false)
                 .outdir(directory.toString())
                 .context(Map.of(
-                        "boundary", boundary,
-                        "account", Pipeline.SOURCE,
-                        "region", Pipeline.REGION,
-                        "targetAccounts", Pipeline.B))
+                        "boundary",
+                        boundary,
+                        "anyBoundaryIsIntended",
+                        "true",
+                        "account",
+                        Pipeline.SOURCE,
+                        "region",
+                        Pipeline.REGION))
                 .build();
         App.synthesize(props, ROOT, Map.of());
+        String places = verifiers.stream()
+                .map(account -> "\"aws://" + account + "/" + Pipeline.REGION + "\"")
+                .collect(Collectors.joining(","));
+        try {
+            Files.writeString(directory.resolve("environments.json"), "{\"AmiShareTarget\": [" + places + "]}");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         return directory;
     }
 }

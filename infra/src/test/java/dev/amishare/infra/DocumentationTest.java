@@ -138,14 +138,17 @@ final class DocumentationTest {
 
     private static Permissions permissions() {
         Settings example = new Settings(
+                Settings.Origin.NAMED,
                 "111111111111",
                 "us-east-1",
                 Boundary.parse(List.of("any")),
-                List.of(),
+                "",
+                100,
+                true,
                 List.of(),
                 Path.of(""),
                 Path.of(""));
-        return new Permissions(example, "arn:aws:dynamodb:us-east-1:111111111111:table/LEDGER");
+        return new Permissions(example, "aws", "amazonaws.com", "arn:aws:dynamodb:us-east-1:111111111111:table/LEDGER");
     }
 
     private static String section(String title) throws IOException {

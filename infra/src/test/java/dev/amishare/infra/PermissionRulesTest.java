@@ -18,6 +18,9 @@ final class PermissionRulesTest {
     private static final String BECOMES_MANAGED = "\"aws:RequestTag/ami-share:managed\":\"true\"";
     private static final String ON_CREATION = "\"ec2:CreateAction\":";
     private static final String THROUGH_EC2 = "\"kms:ViaService\":\"ec2.*.amazonaws.com\"";
+    private static final String ONLY_THE_MARK =
+            "\"ForAllValues:StringEquals\":{\"aws:TagKeys\":[\"ami-share:ledger\"]}";
+    private static final String SOME_TAG = "\"Null\":{\"aws:TagKeys\":\"false\"}";
     private static final String FOR_SERVICES = "\"kms:GrantIsForAWSResource\":\"true\"";
 
     /** These name what they are made of beside what they make. */
@@ -48,7 +51,7 @@ final class PermissionRulesTest {
     void asksTheVerifierRolesOfTheBoundaryOnly() {
         JsonNode policy = BOUNDED.properties("AmiShare", "AWS::IAM::Policy", "VerifyRole/DefaultPolicy/Resource");
         List<String> asked = new ArrayList<>();
-        policy.path("PolicyDocument").path("Statement").forEach(statement -> {
+        Synthesized.resolved(policy.path("PolicyDocument").path("Statement")).forEach(statement -> {
             if (statement.path("Action").asText().equals("sts:AssumeRole")) {
                 asked.add(statement.path("Resource").asText() + " " + statement.path("Condition"));
             }
@@ -74,7 +77,7 @@ final class PermissionRulesTest {
                 .flatMap(type -> BOUNDED.resources("AmiShare", type).entrySet().stream())
                 .flatMap(resource -> documents(resource.getValue().path("Properties"))
                         .flatMap(document -> document.path("Statement").valueStream())
-                        .map(statement -> new Statement(resource.getKey(), statement)));
+                        .map(statement -> new Statement(resource.getKey(), Synthesized.resolved(statement))));
     }
 
     /** Its own, or those that stand in a role. */
@@ -92,7 +95,9 @@ final class PermissionRulesTest {
             boolean kept = !action.contains("*")
                     && switch (action.substring(0, action.indexOf(':'))) {
                         case "ec2" ->
-                            action.startsWith("ec2:Describe") || isWriteNarrowed(action, resources, condition);
+                            action.startsWith("ec2:Describe")
+                                    ? isReadNarrowed(of, action, resources, condition)
+                                    : isWriteNarrowed(action, resources, condition);
                         case "kms" -> isKeyNarrowed(of, action, resources, condition);
                         case "sts" -> isVerifierOfTheBoundary(action, resources, condition);
                         case "dynamodb", "lambda", "sqs", "ssm", "states" -> !resources.contains("*");
@@ -104,6 +109,13 @@ final class PermissionRulesTest {
             }
         }
         return faults;
+    }
+
+    /** The source's own store is read before anything of ours is there; everything else that is read bears the tag. */
+    private static boolean isReadNarrowed(String of, String action, List<String> resources, String condition) {
+        return action.endsWith("Attribute")
+                ? condition.contains(MANAGED) || of.startsWith("RegisterAmi")
+                : resources.equals(List.of("*"));
     }
 
     /** On what bears the tag, or gets it by the very call; what that is made of has an id already, and is ours or only read. */
@@ -118,21 +130,28 @@ final class PermissionRulesTest {
     }
 
     /**
-     * To share keys; others are opened by EC2 for a copy of what is under them, and looked at by PlanShare, which refuses them. Only a copy
-     * of somebody else's image opens keys of another account.
+     * To share keys; others are opened by EC2 for a copy of what is under them, whoever's they are, and looked at by PlanShare, which
+     * refuses them.
      */
     private static boolean isKeyNarrowed(String of, String action, List<String> resources, String condition) {
         boolean own = resources.equals(List.of("arn:aws:kms:*:111111111111:key/*"));
-        boolean anybodys = resources.equals(List.of("arn:aws:kms:*:*:key/*")) && of.startsWith("CopyImage");
+        boolean anybodys = resources.equals(List.of("arn:aws:kms:*:*:key/*"));
         return (own || anybodys)
                 && switch (action) {
                     case "kms:PutKeyPolicy" -> own && condition.contains(MANAGED);
+                    case "kms:TagResource" ->
+                        own
+                                && condition.contains(MANAGED)
+                                && condition.contains(ONLY_THE_MARK)
+                                && condition.contains(SOME_TAG);
                     case "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptTo" ->
                         own && condition.contains(MANAGED) && condition.contains(THROUGH_EC2);
                     case "kms:CreateGrant" -> condition.contains(FOR_SERVICES) && condition.contains(THROUGH_EC2);
                     case "kms:Decrypt", "kms:ReEncryptFrom" -> condition.contains(THROUGH_EC2);
-                    case "kms:DescribeKey", "kms:GetKeyPolicy", "kms:ListResourceTags" ->
+                    case "kms:DescribeKey" ->
                         condition.contains(MANAGED) || condition.contains(THROUGH_EC2) || of.startsWith("PlanShare");
+                    case "kms:GetKeyPolicy", "kms:ListKeyPolicies", "kms:ListResourceTags" ->
+                        own && (condition.contains(MANAGED) || of.startsWith("PlanShare"));
                     default -> false;
                 };
     }

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class SharingStackTest {
@@ -162,5 +168,77 @@ final class SharingStackTest {
                 .containsExactly("FAILED", "TIMED_OUT", "ABORTED");
         JsonNode hourly = USUAL.properties("AmiShare", "AWS::Events::Rule", "SweepTrigger/EveryHour/Resource");
         assertThat(hourly.path("ScheduleExpression").asText()).isEqualTo("rate(1 hour)");
+    }
+
+    @Test
+    void tellsOnlyThoseFunctionsWhatTheyNeedToKnow() {
+        Map<String, JsonNode> told = new HashMap<>();
+        Synthesized.with(Map.of("maxPrincipals", "7", "askOrganizations", "true"))
+                .resources("AmiShare", "AWS::Lambda::Function")
+                .forEach((id, function) -> told.put(
+                        id.replaceFirst("[0-9A-F]{8}$", ""),
+                        Synthesized.resolved(function.at("/Properties/Environment/Variables"))));
+        JsonNode plan = Objects.requireNonNull(told.get("PlanShare"));
+        assertThat(plan.path("MAX_PRINCIPALS").asText()).isEqualTo("7");
+        assertThat(plan.path("COPY_ROLE_ARNS").asText()).matches("<CopySnapshotRole\\w+>,<CopyImageRole\\w+>");
+        assertThat(plan.path("POLICY_ROLE_ARN").asText()).matches("<UpdateKeyPolicyRole\\w+>");
+        assertThat(having("LEDGER_ARN", told)).containsExactly("PlanShare", "UpdateKeyPolicy");
+        assertThat(having("MAX_PRINCIPALS", told)).containsExactly("PlanShare");
+        assertThat(having("ASK_ORGANIZATIONS", told)).containsExactly("Verify");
+    }
+
+    private static Stream<String> having(String variable, Map<String, JsonNode> told) {
+        return told.entrySet().stream()
+                .filter(function -> function.getValue().has(variable))
+                .map(Map.Entry::getKey)
+                .sorted();
+    }
+
+    @Test
+    void asksOrganizationsOnlyWhereTheDeploymentMay() {
+        assertThat(USUAL.file("AmiShare.template.json")).doesNotContain("organizations:");
+        Synthesized asking = Synthesized.with(Map.of("askOrganizations", "true"));
+        List<String> may = new ArrayList<>();
+        asking.resources("AmiShare", "AWS::IAM::Policy").forEach((id, policy) -> {
+            if (policy.toString().contains("organizations:DescribeAccount")) {
+                may.add(id);
+            }
+        });
+        assertThat(may).singleElement().asString().startsWith("VerifyRole");
+    }
+
+    /** Two deployments in one account, or one in each Region: roles belong to no Region. */
+    @Test
+    void sharesNoNameWithADeploymentOfAnotherSuffix() {
+        Set<String> names = names(USUAL, "AmiShare");
+        assertThat(names)
+                .contains("AmiShareVerify", "ShareAmi", "SweepClaims", "alias/ami-share")
+                .hasSize(6); // and two log groups
+        Synthesized blue = Synthesized.with(Map.of("suffix", "blue"));
+        assertThat(names(blue, "AmiShare-blue")).hasSize(6).allMatch(name -> name.endsWith("-blue"));
+        assertThat(blue.file("AmiShare-blue.template.json"))
+                .contains("\"alias/ami-share-blue\"", "execution:ShareAmi-blue:*", "execution:SweepClaims-blue:*")
+                .contains(":role/AmiShareVerifier-blue\"")
+                .doesNotContain("execution:ShareAmi:*", ":role/AmiShareVerifier\"");
+    }
+
+    /** Those that the template fixes; CloudFormation makes up all the others. */
+    private static Set<String> names(Synthesized synthesized, String stack) {
+        Set<String> names = new HashSet<>();
+        synthesized.template(stack).path("Resources").forEach(resource -> Stream.of(
+                        "RoleName",
+                        "StateMachineName",
+                        "AliasName",
+                        "LogGroupName",
+                        "FunctionName",
+                        "QueueName",
+                        "TableName",
+                        "Name")
+                .map(property -> resource.path("Properties").path(property))
+                .filter(JsonNode::isTextual)
+                .map(JsonNode::asText)
+                .filter(name -> !name.equals("live"))
+                .forEach(names::add));
+        return names;
     }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awscdk.AppProps;
 
@@ -31,6 +32,80 @@ final class SynthesisTest {
     }
 
     @Test
+    void refusesABoundaryWithoutLimitThatNobodyConfirmed() {
+        assertThatThrownBy(() -> Synthesized.with(Map.of("anyBoundaryIsIntended", "")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("-c anyBoundaryIsIntended=true");
+        assertThatThrownBy(() -> Synthesized.with(
+                        Map.of("account", "", "anyBoundaryIsIntended", "false"),
+                        Map.of("CDK_DEFAULT_ACCOUNT", "111111111111")))
+                .hasMessageContaining("-c anyBoundaryIsIntended=true");
+    }
+
+    @Test
+    void writesAnExampleWithoutAnAccountAndNoTemplateForTargets() {
+        Synthesized example = Synthesized.with(Map.of("account", "", "region", "", "anyBoundaryIsIntended", ""));
+        assertThat(example.stacks()).containsExactly("AmiShareExample");
+        assertThat(example.template("AmiShareExample").path("Description").asText())
+                .startsWith("An example");
+    }
+
+    /** Its role would trust whoever happens to be signed in, a target's administrator for one. */
+    @Test
+    void writesNoTemplateForTargetsWhereTheAccountIsNotNamed() {
+        Synthesized signedIn = Synthesized.with(Map.of("account", ""), Map.of("CDK_DEFAULT_ACCOUNT", "222222222222"));
+        assertThat(signedIn.stacks()).containsExactly("AmiShare");
+        assertThat(signedIn.environment("AmiShare")).isEqualTo("aws://222222222222/us-east-1");
+        assertThat(signedIn.messages("AmiShare")).anyMatch(message -> message.contains("no template for targets"));
+    }
+
+    @Test
+    void saysThatTargetAccountsDecideNothing() {
+        Synthesized synthesized =
+                Synthesized.with(Map.of("boundary", "222222222222", "targetAccounts", "222222222222"));
+        assertThat(synthesized.stacks()).containsExactly("AmiShare", "AmiShareTarget");
+        assertThat(synthesized.messages("AmiShare"))
+                .singleElement()
+                .asString()
+                .contains("\"targetAccounts\" decides nothing", "StackSet");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    account               | 11111111111           | not an account id
+                    suffix                | -blue                 | 1 to 20 letters
+                    suffix                | blue_green            | 1 to 20 letters
+                    suffix                | a23456789012345678901 | 1 to 20 letters
+                    maxPrincipals         | 0                     | from 1 to 1000
+                    maxPrincipals         | 1001                  | from 1 to 1000
+                    maxPrincipals         | many                  | from 1 to 1000
+                    askOrganizations      | yes                   | true or false
+                    anyBoundaryIsIntended | yes                   | true or false
+                    """)
+    void refusesASettingThatMeansNothing(String setting, String value, String why) {
+        assertThatThrownBy(() -> Synthesized.with(Map.of(setting, value)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(value)
+                .hasMessageContaining(why);
+    }
+
+    /** IAM of GovCloud and China refuses policies with ARNs of another partition. */
+    @ParameterizedTest
+    @ValueSource(strings = {"us-gov-west-1", "cn-north-1", "eusc-de-east-1", "us-east-1"})
+    void namesNoPartition(String region) {
+        Synthesized synthesized = Synthesized.with(Map.of("region", region));
+        for (String stack : synthesized.stacks()) {
+            assertThat(synthesized.file(stack + ".template.json"))
+                    .doesNotContain("arn:aws")
+                    .contains("AWS::Partition");
+        }
+        assertThat(synthesized.file("AmiShare.template.json")).doesNotContain(".*.amazonaws.com");
+    }
+
+    @Test
     void saysHowToMakeTheJarThatIsMissing(@TempDir Path empty) {
         assertThatThrownBy(() -> App.synthesize(
                         AppProps.builder().context(Map.of("boundary", "any")).build(), empty, Map.of()))
@@ -40,7 +115,7 @@ final class SynthesisTest {
 
     /** Every suppression says why, too. */
     @ParameterizedTest
-    @ValueSource(strings = {"AmiShare", "AmiShareTarget-222222222222"})
+    @ValueSource(strings = {"AmiShare", "AmiShareTarget"})
     void leavesNoFindingOfCdkNagOpen(String stack) {
         List<String> findings = Synthesized.usual()
                 .file("AwsSolutions-" + stack + "-NagReport.csv")
@@ -55,7 +130,7 @@ final class SynthesisTest {
 
     /** Asset hashes and the names made of them are blanked. Write anew with -Dsnapshots=write, and read the difference. */
     @ParameterizedTest
-    @ValueSource(strings = {"AmiShare", "AmiShareTarget-222222222222"})
+    @ValueSource(strings = {"AmiShare", "AmiShareTarget"})
     void synthesizesWhatItSynthesizedBefore(String stack) throws IOException {
         Path snapshot = Path.of("src/test/resources/snapshots", stack + ".json");
         String now = Synthesized.JSON

@@ -2,6 +2,9 @@ package dev.amishare.infra;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,7 +28,7 @@ final class Synthesized {
             "account", "111111111111",
             "region", "us-east-1",
             "boundary", "any",
-            "targetAccounts", "222222222222",
+            "anyBoundaryIsIntended", "true",
             // As the CDK's command line sets it.
             "aws:cdk:enable-path-metadata", true);
 
@@ -35,13 +38,22 @@ final class Synthesized {
         this.directory = directory;
     }
 
-    /** With the boundary {@code any}, into the accounts of the sandbox. */
+    /** What stands for itself wherever a template is deployed. */
+    private static final Map<String, String> PSEUDO_PARAMETERS =
+            Map.of("AWS::Partition", "aws", "AWS::URLSuffix", "amazonaws.com", "AWS::AccountId", "222222222222");
+
+    /** With the boundary {@code any}, for the source account of the sandbox. */
     static Synthesized usual() {
         return Usual.ASSEMBLY;
     }
 
     /** With context values that differ from the usual ones; an empty one is left out. */
     static Synthesized with(Map<String, String> context) {
+        return with(context, Map.of());
+    }
+
+    /** The same, as the CDK's command line starts it where somebody is signed in. */
+    static Synthesized with(Map<String, String> context, Map<String, String> environment) {
         Map<String, Object> values = new HashMap<>(USUAL);
         values.putAll(context);
         values.values().removeIf(""::equals);
@@ -56,7 +68,7 @@ final class Synthesized {
                                     .context(values)
                                     .build(),
                             rootWithAJar(work),
-                            Map.of())
+                            environment)
                     .getDirectory()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -73,6 +85,24 @@ final class Synthesized {
             Files.copy(ROOT.resolve("statemachine").resolve(name), definitions.resolve(name));
         }
         return work;
+    }
+
+    /** The names of all stacks. */
+    List<String> stacks() {
+        return read("manifest.json").path("artifacts").properties().stream()
+                .filter(artifact -> artifact.getValue().path("type").asText().equals("aws:cloudformation:stack"))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    /** Where a stack says that it goes. */
+    String environment(String stack) {
+        return read("manifest.json")
+                .path("artifacts")
+                .path(stack)
+                .path("environment")
+                .asText();
     }
 
     JsonNode template(String stack) {
@@ -115,6 +145,32 @@ final class Synthesized {
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no " + type + " at " + path))
                 .path("Properties");
+    }
+
+    /** The same with its partition, its account and what is joined filled in; of what a deployment makes, the logical id in brackets. */
+    static JsonNode resolved(JsonNode node) {
+        if (node.isArray()) {
+            ArrayNode items = JSON.createArrayNode();
+            node.forEach(item -> items.add(resolved(item)));
+            return items;
+        }
+        if (!node.isObject()) {
+            return node;
+        }
+        if (node.has("Fn::Join")) {
+            return TextNode.valueOf(
+                    String.join(node.at("/Fn::Join/0").asText(), texts(resolved(node.at("/Fn::Join/1")))));
+        }
+        if (node.has("Ref")) {
+            String name = node.path("Ref").asText();
+            return TextNode.valueOf(PSEUDO_PARAMETERS.getOrDefault(name, "<" + name + ">"));
+        }
+        if (node.has("Fn::GetAtt")) {
+            return TextNode.valueOf("<" + node.at("/Fn::GetAtt/0").asText() + ">");
+        }
+        ObjectNode object = JSON.createObjectNode();
+        node.properties().forEach(field -> object.set(field.getKey(), resolved(field.getValue())));
+        return object;
     }
 
     static List<String> texts(JsonNode node) {

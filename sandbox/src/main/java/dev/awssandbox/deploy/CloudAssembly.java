@@ -2,10 +2,12 @@ package dev.awssandbox.deploy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +15,14 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What {@code cdk synth} wrote: stacks, each after those it depends on. Read once, it can be deployed on many clouds. */
+/**
+ * What {@code cdk synth} wrote: stacks, each after those it depends on. Read once, it can be deployed on many clouds.
+ *
+ * <p>A stack without an environment goes wherever somebody is signed in who deploys it. Who does so is said in a file {@code
+ * environments.json} beside the manifest: {@code {"Stack": ["aws://222222222222/us-east-1", ...]}}, the same template into each.
+ */
 public final class CloudAssembly {
+    private static final String ENVIRONMENTS = "environments.json";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern ENVIRONMENT = Pattern.compile("aws://(\\d{12})/([a-z0-9-]+)");
 
@@ -43,19 +51,30 @@ public final class CloudAssembly {
      */
     public static CloudAssembly read(Path directory) {
         JsonNode artifacts = json(directory.resolve("manifest.json")).path("artifacts");
-        Map<String, Stack> stacks = new LinkedHashMap<>();
+        JsonNode environments = Files.exists(directory.resolve(ENVIRONMENTS))
+                ? json(directory.resolve(ENVIRONMENTS))
+                : MissingNode.getInstance();
+        Map<String, List<Stack>> stacks = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> artifact : artifacts.properties()) {
             if (artifact.getValue().path("type").asText().equals("aws:cloudformation:stack")) {
-                stacks.put(artifact.getKey(), stack(directory, artifact.getKey(), artifact.getValue(), artifacts));
+                stacks.put(
+                        artifact.getKey(),
+                        stacks(directory, artifact.getKey(), artifact.getValue(), artifacts, environments));
             }
         }
-        Map<String, Stack> ordered = new LinkedHashMap<>();
+        environments.fieldNames().forEachRemaining(name -> {
+            if (!stacks.containsKey(name)) {
+                throw new DeploymentFailed(ENVIRONMENTS + " names the stack " + name + ", and there is none");
+            }
+        });
+        Map<String, List<Stack>> ordered = new LinkedHashMap<>();
         stacks.keySet().forEach(name -> order(name, stacks, artifacts, ordered));
-        return new CloudAssembly(List.copyOf(ordered.values()));
+        return new CloudAssembly(ordered.values().stream().flatMap(List::stream).toList());
     }
 
-    private static void order(String name, Map<String, Stack> stacks, JsonNode artifacts, Map<String, Stack> ordered) {
-        Stack stack = stacks.get(name);
+    private static void order(
+            String name, Map<String, List<Stack>> stacks, JsonNode artifacts, Map<String, List<Stack>> ordered) {
+        List<Stack> stack = stacks.get(name);
         if (stack == null || ordered.containsKey(name)) {
             return;
         }
@@ -63,11 +82,29 @@ public final class CloudAssembly {
         ordered.put(name, stack);
     }
 
-    private static Stack stack(Path directory, String id, JsonNode artifact, JsonNode artifacts) {
-        Matcher environment = ENVIRONMENT.matcher(artifact.path("environment").asText());
+    /** One, or one for each place where somebody deploys a template that leaves it open. */
+    private static List<Stack> stacks(
+            Path directory, String id, JsonNode artifact, JsonNode artifacts, JsonNode environments) {
+        List<String> places =
+                new ArrayList<>(List.of(artifact.path("environment").asText()));
+        if (environments.has(id)) {
+            if (ENVIRONMENT.matcher(places.get(0)).matches()) {
+                throw new DeploymentFailed(
+                        ENVIRONMENTS + " names the stack " + id + ", which says itself where it goes");
+            }
+            places.clear();
+            environments.get(id).forEach(place -> places.add(place.asText()));
+        }
+        return places.stream()
+                .map(place -> stack(directory, id, artifact, artifacts, place))
+                .toList();
+    }
+
+    private static Stack stack(Path directory, String id, JsonNode artifact, JsonNode artifacts, String place) {
+        Matcher environment = ENVIRONMENT.matcher(place);
         if (!environment.matches()) {
-            throw new DeploymentFailed("the stack " + id + " leaves its account or Region open ("
-                    + artifact.path("environment").asText() + "): give it an env in the CDK app");
+            throw new DeploymentFailed("the stack " + id + " leaves its account or Region open (" + place
+                    + "): give it an env in the CDK app, or name its environments in " + ENVIRONMENTS);
         }
         JsonNode properties = artifact.path("properties");
         Map<String, Path> assets = new HashMap<>();

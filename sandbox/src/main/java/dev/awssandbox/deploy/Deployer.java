@@ -78,8 +78,11 @@ public final class Deployer {
             for (Stack stack : assembly.stacks()) {
                 Run run = new Run(stack);
                 run.make();
-                outputs.put(stack.name(), run.outputs());
-                ids.put(stack.name(), run.ids());
+                String name = outputs.containsKey(stack.name())
+                        ? stack.name() + " in " + stack.account() + ", " + stack.region()
+                        : stack.name();
+                outputs.put(name, run.outputs());
+                ids.put(name, run.ids());
             }
             return new Deployment(outputs, ids);
         });

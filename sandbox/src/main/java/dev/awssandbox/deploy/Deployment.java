@@ -7,7 +7,8 @@ import java.util.Map;
 /**
  * What a deployment made.
  *
- * @param outputs of each stack, by name
+ * @param outputs of each stack, by name; of a stack that went to several places, the others by name and place ({@code Stack in
+ *     333333333333, us-east-1})
  * @param ids of each stack's resources, by logical id, in the order in which they were made: what {@code Ref} gives
  */
 public record Deployment(Map<String, Map<String, String>> outputs, Map<String, Map<String, String>> ids) {

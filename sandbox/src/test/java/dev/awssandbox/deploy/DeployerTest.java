@@ -8,11 +8,15 @@ import dev.awssandbox.Cloud;
 import dev.awssandbox.Settings;
 import dev.awssandbox.kernel.Kernel;
 import dev.awssandbox.lambda.FunctionSpec;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class DeployerTest {
     private static final String HERE = "aws://111111111111/us-east-1";
@@ -224,6 +228,47 @@ final class DeployerTest {
         assertThatExceptionOfType(DeploymentFailed.class)
                 .isThrownBy(() -> CloudAssembly.read(written))
                 .withMessageContaining("the stack Main leaves its account or Region open");
+    }
+
+    @Test
+    void deploysAStackThatLeavesItsAccountOpenWhereverSomebodyDeploysIt() throws IOException {
+        String parameter =
+                """
+                {"Resources": {"P": {"Type": "AWS::SSM::Parameter", "Properties": {"Name": "p", "Type": "String",
+                  "Value": {"Fn::Sub": "${AWS::AccountId} ${AWS::Region}"}}}},
+                 "Outputs": {"Value": {"Value": {"Fn::GetAtt": ["P", "Value"]}}}}""";
+        Path written = new Assembly(directory)
+                .stack("Open", "aws://unknown-account/unknown-region", parameter)
+                .written();
+        Files.writeString(
+                written.resolve("environments.json"),
+                "{\"Open\": [\"aws://222222222222/us-east-1\", \"aws://333333333333/eu-west-1\"]}");
+        try (Cloud cloud = cloud()) {
+            Deployment made = new Deployer(cloud).deploy(written);
+            assertThat(made.outputsOf("Open")).containsEntry("Value", "222222222222 us-east-1");
+            assertThat(made.outputsOf("Open in 333333333333, eu-west-1"))
+                    .containsEntry("Value", "333333333333 eu-west-1");
+            assertThat(cloud.ssm()
+                            .client(Caller.administrator("111111111111"), "us-east-1")
+                            .getParameters(r -> r.names("p"))
+                            .invalidParameters())
+                    .containsExactly("p");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Main, which says itself where it goes",
+        "Other, 'names the stack Other, and there is none'",
+    })
+    void refusesAnEnvironmentThatWouldBeIgnored(String stack, String why) throws IOException {
+        Path written = new Assembly(directory)
+                .stack("Main", HERE, "{\"Resources\": {}}")
+                .written();
+        Files.writeString(written.resolve("environments.json"), "{\"" + stack + "\": [\"" + HERE + "\"]}");
+        assertThatExceptionOfType(DeploymentFailed.class)
+                .isThrownBy(() -> CloudAssembly.read(written))
+                .withMessageContaining(why);
     }
 
     private Deployment deploy(Cloud cloud, String template) {
