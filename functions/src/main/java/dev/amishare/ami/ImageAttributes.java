@@ -79,8 +79,7 @@ public record ImageAttributes(
 
         private static boolean matches(List<String> patterns, String type) {
             return patterns.stream()
-                    .anyMatch(pattern ->
-                            type.matches("\\Q" + pattern.replace("*", "\\E.*\\Q") + "\\E"));
+                    .anyMatch(pattern -> type.matches("\\Q" + pattern.replace("*", "\\E.*\\Q") + "\\E"));
         }
     }
 

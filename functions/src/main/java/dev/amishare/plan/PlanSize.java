@@ -78,7 +78,8 @@ public final class PlanSize {
     }
 
     private static int beside(RegionPlan plan) {
-        return BESIDE_RESULT + BESIDE_RESULT_FOR_VOLUME * plan.source().snapshots().size();
+        return BESIDE_RESULT
+                + BESIDE_RESULT_FOR_VOLUME * plan.source().snapshots().size();
     }
 
     /** What the result takes at least, if all that it says of single targets is that they may launch. */
@@ -97,6 +98,8 @@ public final class PlanSize {
                 Locale.ROOT,
                 "the request: its %s would have %,d bytes, and Step Functions carries %,d: ask for fewer targets, tags or Regions at a "
                         + "time, or share with the organization or organizational unit that holds the accounts",
-                what, size, most);
+                what,
+                size,
+                most);
     }
 }

@@ -87,14 +87,17 @@ public final class RegionPlanner {
             }
             return Optional.of(request.name());
         }
-        Optional<String> asked = wanted.askedAs().map(Share::id).filter(id -> id.keyArn().equals(keyArn)).map(ShareId::imageName);
+        Optional<String> asked = wanted.askedAs()
+                .map(Share::id)
+                .filter(id -> id.keyArn().equals(keyArn))
+                .map(ShareId::imageName);
         Optional<String> obvious =
                 asked.or(() -> shared.obvious(sourceId, keyArn).map(Standing::name));
         if (obvious.isPresent()) {
             return obvious;
         } else if (!shared.standing().isEmpty()) {
-            faults.invalid("name: missing: " + sourceId + " is shared in " + place.region() + " under " + keyArn + " as "
-                    + lines(shared.standing()) + ": name one of them, to add the targets to it");
+            faults.invalid("name: missing: " + sourceId + " is shared in " + place.region() + " under " + keyArn
+                    + " as " + lines(shared.standing()) + ": name one of them, to add the targets to it");
             return Optional.empty();
         }
         return shared.onlyOtherName().or(() -> wanted.source()
@@ -174,12 +177,7 @@ public final class RegionPlanner {
 
     /** The source cannot be copied and need not be: the targets are added to the image that stands. */
     private RegionPlan add(
-            Place place,
-            ShareRequest request,
-            Wanted wanted,
-            Standing standing,
-            List<String> notes,
-            Faults faults) {
+            Place place, ShareRequest request, Wanted wanted, Standing standing, List<String> notes, Faults faults) {
         ImageAttributes attributes = ImageAttributes.of(standing.image());
         String sourceId = wanted.sourceImageId();
         List<SharedSnapshot> snapshots = standing.committed().snapshots();
@@ -366,9 +364,7 @@ public final class RegionPlanner {
     }
 
     private static List<String> requestedTags(ShareRequest request, Tags.Merged tags) {
-        return request.tags().keySet().stream()
-                .filter(tags.tags()::containsKey)
-                .toList();
+        return request.tags().keySet().stream().filter(tags.tags()::containsKey).toList();
     }
 
     private static void checkType(String type, String sourceId, ImageAttributes image, Faults faults) {

@@ -30,9 +30,8 @@ public final class Regions {
      * @param partition the deployment's
      */
     public List<RegionChoice> usable(ShareRequest request, String partition, Faults faults) {
-        List<RegionChoice> asked = request.regions().isEmpty()
-                ? List.of(new RegionChoice(deployment.region(), null))
-                : request.regions();
+        List<RegionChoice> asked =
+                request.regions().isEmpty() ? List.of(new RegionChoice(deployment.region(), null)) : request.regions();
         List<RegionChoice> ofPartition = new ArrayList<>();
         for (RegionChoice choice : asked) {
             String other = PartitionMetadata.of(software.amazon.awssdk.regions.Region.of(choice.region()))

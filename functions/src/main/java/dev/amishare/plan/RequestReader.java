@@ -74,7 +74,8 @@ public final class RequestReader {
                     "targets: %,d are named; this deployment lets a request name %,d, so that none fills the policy of a key that "
                             + "others use, too: name the organization or organizational unit that holds the accounts, have an administrator "
                             + "keep them as a profile, or have one deploy with more (maxPrincipals)",
-                    number, deployment.maxPrincipals()));
+                    number,
+                    deployment.maxPrincipals()));
         }
     }
 
@@ -96,8 +97,7 @@ public final class RequestReader {
             faults.invalid("shareSnapshots: AWS can share snapshots with accounts only, not with organizations or "
                     + "organizational units: leave shareSnapshots out, or name accounts");
         }
-        List<String> unprovable = Stream.of(
-                        targets.roles(), targets.organizations(), targets.organizationalUnits())
+        List<String> unprovable = Stream.of(targets.roles(), targets.organizations(), targets.organizationalUnits())
                 .flatMap(List::stream)
                 .toList();
         if (isTrue(request.requireProof()) && !unprovable.isEmpty()) {
@@ -109,7 +109,8 @@ public final class RequestReader {
                 .filter(role -> role.contains(SERVICE_LINKED))
                 .forEach(role -> faults.forbidden(serviceLinked(role)));
         Principals principals = Principals.parse(targets.principals());
-        principals.where(p -> p.isNamed() && p.account().equals(deployment.account()))
+        principals
+                .where(p -> p.isNamed() && p.account().equals(deployment.account()))
                 .forEach(own -> faults.forbidden(own(own)));
         Refusals.outside(principals, deployment.boundary()).forEach(faults::forbidden);
         checkPartition(request, partition, faults);
@@ -127,16 +128,19 @@ public final class RequestReader {
         String service = role.substring(role.indexOf(SERVICE_LINKED) + SERVICE_LINKED.length())
                 .replaceAll("/.*", "");
         String account = role.split(":", 6)[4];
-        return "targets.roles: " + role + " is a service-linked role: nobody can edit its identity policy, which names no key of "
+        return "targets.roles: " + role
+                + " is a service-linked role: nobody can edit its identity policy, which names no key of "
                 + "another account, so naming it in the key's policy would not let it launch; it needs a grant, which this version "
-                + "does not make. Until then name account " + account + " with shareSnapshots: true, and have it copy the image under "
+                + "does not make. Until then name account " + account
+                + " with shareSnapshots: true, and have it copy the image under "
                 + "a key of its own (aws ec2 copy-image --encrypted), which its service can launch. The role must exist for that: aws iam "
                 + "create-service-linked-role --aws-service-name " + service;
     }
 
     /** The owner of an image needs no launch permission: EC2 lists none for it, and our ledger must not list what there is not. */
     private static String own(Principal principal) {
-        return "targets: " + principal + " is of the account that owns the shared image and its key, so nothing can be shared with "
+        return "targets: " + principal
+                + " is of the account that owns the shared image and its key, so nothing can be shared with "
                 + "it: leave it out; who launches there needs rights to both in an identity policy of its own";
     }
 

@@ -237,11 +237,13 @@ public final class RequestParser {
     }
 
     private @Nullable String key(String path, Json json) {
-        if (json instanceof Json.Str text && text.value().startsWith("key/") && text.value().length() > 4) {
+        if (json instanceof Json.Str text
+                && text.value().startsWith("key/")
+                && text.value().length() > 4) {
             invalid(
                     path,
-                    "must be the key's id alone, " + quote(text.value().substring("key/".length())) + ", or its ARN, not "
-                            + quote(text.value()));
+                    "must be the key's id alone, " + quote(text.value().substring("key/".length()))
+                            + ", or its ARN, not " + quote(text.value()));
             return null;
         }
         return matching(path, json, KEY, "a key id, an alias such as alias/ami-share, or the ARN of either");

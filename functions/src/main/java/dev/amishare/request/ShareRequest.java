@@ -57,7 +57,8 @@ public record ShareRequest(
     public boolean namesKeyInVain() {
         return kmsKeyId != null
                 && !regions.isEmpty()
-                && regions.stream().allMatch(r -> r.kmsKeyId() != null && !r.kmsKeyId().equals(kmsKeyId));
+                && regions.stream()
+                        .allMatch(r -> r.kmsKeyId() != null && !r.kmsKeyId().equals(kmsKeyId));
     }
 
     private static List<String> both(List<String> mine, List<String> others) {

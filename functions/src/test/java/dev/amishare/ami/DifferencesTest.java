@@ -82,8 +82,7 @@ final class DifferencesTest {
         assertThat(Differences.between(source, SOURCE))
                 .containsExactly(
                         "watermarks: [1:a, 1:b] → []", "instanceTypes: supported [t3.*], unsupported [] → none");
-        assertThat(Differences.between(source, source.withChangeable(SOURCE)))
-                .hasSize(2);
+        assertThat(Differences.between(source, source.withChangeable(SOURCE))).hasSize(2);
         assertThat(Differences.between(source.withChangeable(SOURCE), SOURCE)).isEmpty();
     }
 

@@ -36,9 +36,10 @@ final class InstanceTypesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "-", value = {"t2.*, -, t2.micro", "-, t3.*, t2.micro", "t3.micro, -, t3.micro", "t*, t3.micro, t2.micro"})
-    void choosesNoneThatTheImageDoesNotPermit(
-            @Nullable String supported, @Nullable String unsupported, String type) {
+    @CsvSource(
+            nullValues = "-",
+            value = {"t2.*, -, t2.micro", "-, t3.*, t2.micro", "t3.micro, -, t3.micro", "t*, t3.micro, t2.micro"})
+    void choosesNoneThatTheImageDoesNotPermit(@Nullable String supported, @Nullable String unsupported, String type) {
         ImageAttributes image = ImageAttributes.of(Image.builder()
                 .architecture("x86_64")
                 .virtualizationType("hvm")

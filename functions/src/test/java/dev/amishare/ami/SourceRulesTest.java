@@ -106,7 +106,9 @@ final class SourceRulesTest {
                 .contains("snap-1 is on the Outpost " + outpost);
         assertThat(SourceRules.refusals(List.of(
                         Sample.snapshot("snap-1").outpostArn(outpost).build(),
-                        Sample.snapshot("snap-2").availabilityZone("us-west-2-lax-1a").build())))
+                        Sample.snapshot("snap-2")
+                                .availabilityZone("us-west-2-lax-1a")
+                                .build())))
                 .satisfiesExactly(
                         line -> assertThat(line).contains("snap-1 is on the Outpost " + outpost),
                         line -> assertThat(line).contains("snap-2 is local to the zone us-west-2-lax-1a"));

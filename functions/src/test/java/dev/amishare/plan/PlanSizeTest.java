@@ -22,7 +22,15 @@ final class PlanSizeTest {
     private static final int MOST = 262_144;
 
     @ParameterizedTest
-    @CsvSource({"1, 450, true", "7, 450, true", "8, 450, false", "10, 340, true", "10, 450, false", "17, 180, true", "17, 450, false"})
+    @CsvSource({
+        "1, 450, true",
+        "7, 450, true",
+        "8, 450, false",
+        "10, 340, true",
+        "10, 450, false",
+        "17, 180, true",
+        "17, 450, false"
+    })
     void whatFitsIsAccepted(int regions, int accounts, boolean fits) {
         Faults faults = new Faults();
         PlanSize.fitted(plans(regions, accounts, ""), faults);
@@ -48,7 +56,10 @@ final class PlanSizeTest {
         PlanSize.fitted(plans(2, 10, "é".repeat(100_000)), ofBytes);
 
         assertThat(ofCharacters.isEmpty()).isTrue();
-        assertThat(ofBytes.lines()).singleElement().asString().startsWith("the request: its plans for all Regions would have 40");
+        assertThat(ofBytes.lines())
+                .singleElement()
+                .asString()
+                .startsWith("the request: its plans for all Regions would have 40");
     }
 
     @Test
@@ -65,7 +76,9 @@ final class PlanSizeTest {
                 .name("golden")
                 .blockDeviceMappings(BlockDeviceMapping.builder()
                         .deviceName("/dev/xvda")
-                        .ebs(e -> e.snapshotId("snap-0123456789abcdef0").volumeSize(8).volumeType("gp3"))
+                        .ebs(e -> e.snapshotId("snap-0123456789abcdef0")
+                                .volumeSize(8)
+                                .volumeType("gp3"))
                         .build())
                 .build());
         List<String> ids = IntStream.range(0, accounts)

@@ -105,15 +105,14 @@ final class RequestParserTest {
             """)
     void aKeyThatIsUsedSomewhereContradictsNothing(String regions) {
         Faults faults = new Faults();
-        RequestParser.request(
-                Json.parse(FULL.replaceAll("\"regions\": \\[.*?\\]", "\"regions\": " + regions)), faults);
+        RequestParser.request(Json.parse(FULL.replaceAll("\"regions\": \\[.*?\\]", "\"regions\": " + regions)), faults);
         assertThat(faults.lines()).isEmpty();
     }
 
     @Test
     void theFieldOfAStateMachineThatStartsThisOneIsIgnoredInARequestAndInNothingElse() {
-        String started = FULL.replaceFirst(
-                "\\{", "{\"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID\": \"arn:aws:states:x\", ");
+        String started =
+                FULL.replaceFirst("\\{", "{\"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID\": \"arn:aws:states:x\", ");
         Faults ofRequest = new Faults();
         Faults ofProfile = new Faults();
 
@@ -123,8 +122,7 @@ final class RequestParserTest {
 
         assertThat(ofRequest.lines()).isEmpty();
         assertThat(ofProfile.lines())
-                .containsExactly(
-                        "p: AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: unknown field: correct or remove it");
+                .containsExactly("p: AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: unknown field: correct or remove it");
     }
 
     @Test

@@ -34,10 +34,11 @@ final class PlanRefusalsTest {
             """)
     void refusesATargetOfAnotherPartition(String kind, String arn, String line) {
         try (SourceAccount account = SourceAccount.withGolden()) {
-            assertThatThrownBy(() -> account.plan(
-                            "{\"sourceImageId\": \"" + GOLDEN + "\", \"targets\": {\"" + kind + "\": [\"" + arn + "\"]}}"))
+            assertThatThrownBy(() -> account.plan("{\"sourceImageId\": \"" + GOLDEN + "\", \"targets\": {\"" + kind
+                            + "\": [\"" + arn + "\"]}}"))
                     .isInstanceOf(InvalidRequest.class)
-                    .hasMessage(line + ", but this deployment is in partition aws, and nothing is shared between partitions: name one "
+                    .hasMessage(line
+                            + ", but this deployment is in partition aws, and nothing is shared between partitions: name one "
                             + "of aws (arn:aws:…), or deploy AMI Share there");
         }
     }
@@ -73,8 +74,8 @@ final class PlanRefusalsTest {
     @Test
     void refusesAServiceLinkedRoleAndSaysWhyAndHowItIsMade() {
         try (SourceAccount account = SourceAccount.withGolden()) {
-            assertThatThrownBy(() -> account.plan("{\"sourceImageId\": \"" + GOLDEN + "\", \"targets\": {\"roles\": [\""
-                            + LINKED + "\"]}}"))
+            assertThatThrownBy(() -> account.plan(
+                            "{\"sourceImageId\": \"" + GOLDEN + "\", \"targets\": {\"roles\": [\"" + LINKED + "\"]}}"))
                     .isInstanceOf(NotShareable.class)
                     .hasMessageStartingWith("targets.roles: " + LINKED + " is a service-linked role")
                     .hasMessageContainingAll(
@@ -121,8 +122,8 @@ final class PlanRefusalsTest {
     void refusesMoreTargetsThanARequestMayNameButNotAProfiles() {
         try (SourceAccount account = SourceAccount.withGolden().lettingName(3)) {
             account.profile("wide", "{\"targets\": {\"accounts\": " + accounts(10) + "}}");
-            String withThree = "{\"sourceImageId\": \"" + GOLDEN + "\", \"profile\": \"wide\", \"targets\": {\"accounts\": "
-                    + accounts(3) + "}}";
+            String withThree = "{\"sourceImageId\": \"" + GOLDEN
+                    + "\", \"profile\": \"wide\", \"targets\": {\"accounts\": " + accounts(3) + "}}";
 
             assertThat(account.plan(withThree).regions().get(0).targets().accounts())
                     .hasSize(10);
@@ -137,13 +138,17 @@ final class PlanRefusalsTest {
     void refusesAKeyThatTheProfilesRegionsWouldNeverUse() {
         try (SourceAccount account = SourceAccount.withGolden()) {
             account.key(HOME, "alias/other");
-            account.profile("golden", "{\"regions\": [{\"region\": \"us-east-1\", \"kmsKeyId\": \"alias/ami-share\"}]}");
+            account.profile(
+                    "golden", "{\"regions\": [{\"region\": \"us-east-1\", \"kmsKeyId\": \"alias/ami-share\"}]}");
 
             assertThat(catchThrowable(
                             () -> account.plan(request(", \"profile\": \"golden\", \"kmsKeyId\": \"alias/other\""))))
                     .isInstanceOf(InvalidRequest.class)
                     .hasMessageStartingWith("kmsKeyId: 'alias/other' would be used nowhere, since profile golden");
-            assertThat(account.plan(request(", \"profile\": \"golden\"")).regions().get(0).keyArn())
+            assertThat(account.plan(request(", \"profile\": \"golden\""))
+                            .regions()
+                            .get(0)
+                            .keyArn())
                     .isEqualTo(account.key);
         }
     }

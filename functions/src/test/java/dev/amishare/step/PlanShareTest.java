@@ -164,7 +164,12 @@ final class PlanShareTest {
     @Test
     void fourHundredAndFiftyAccountsFit() {
         try (SourceAccount account = SourceAccount.withGolden()) {
-            assertThat(account.lettingName(450).plan(toAccounts(450)).regions().get(0).targets().accounts())
+            assertThat(account.lettingName(450)
+                            .plan(toAccounts(450))
+                            .regions()
+                            .get(0)
+                            .targets()
+                            .accounts())
                     .hasSize(450);
         }
     }

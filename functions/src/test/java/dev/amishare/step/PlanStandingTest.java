@@ -102,9 +102,10 @@ final class PlanStandingTest {
 
             assertThatThrownBy(() -> account.planOf(GOLDEN))
                     .isInstanceOf(InvalidRequest.class)
-                    .hasMessage("name: missing: " + GOLDEN + " is shared in us-east-1 under " + account.key + " as 'one' ("
-                            + one.imageId() + "), 'two' (" + two.imageId()
-                            + "): name one of them, to add the targets to it");
+                    .hasMessage(
+                            "name: missing: " + GOLDEN + " is shared in us-east-1 under " + account.key + " as 'one' ("
+                                    + one.imageId() + "), 'two' (" + two.imageId()
+                                    + "): name one of them, to add the targets to it");
 
             account.share(derived);
             assertThat(account.planOf(GOLDEN)).isEqualTo(derived);
@@ -147,16 +148,15 @@ final class PlanStandingTest {
     @Test
     void refusesANameThatTheShareOfAnotherSourceHasAndLetsItStand() {
         try (SourceAccount account = SourceAccount.withGolden()) {
-            RegisterAmi.Output shared =
-                    account.share(account.plan(request(GOLDEN, ", \"name\": \"nightly\""))
-                            .regions()
-                            .get(0));
+            RegisterAmi.Output shared = account.share(account.plan(request(GOLDEN, ", \"name\": \"nightly\""))
+                    .regions()
+                    .get(0));
             loadOther(account);
 
             assertThatThrownBy(() -> account.plan(request(OTHER, ", \"name\": \"nightly\"")))
                     .isInstanceOf(NotShareable.class)
-                    .hasMessage("name: 'nightly' is taken in us-east-1 by " + shared.imageId() + ", the shared image of "
-                            + GOLDEN + " under " + account.key + ": ask for another name");
+                    .hasMessage("name: 'nightly' is taken in us-east-1 by " + shared.imageId()
+                            + ", the shared image of " + GOLDEN + " under " + account.key + ": ask for another name");
         }
     }
 
@@ -164,9 +164,8 @@ final class PlanStandingTest {
     void tagsThatSomebodyForgedMakeNoImageOurs() {
         try (SourceAccount account = SourceAccount.withGolden()) {
             loadOther(account);
-            account.ec2(HOME)
-                    .createTags(create -> create.resources(OTHER)
-                            .tags(tag("ami-share:managed", "true"), tag("ami-share:source-image", GOLDEN)));
+            account.ec2(HOME).createTags(create -> create.resources(OTHER)
+                    .tags(tag("ami-share:managed", "true"), tag("ami-share:source-image", GOLDEN)));
 
             assertThatThrownBy(() -> account.plan(request(GOLDEN, ", \"name\": \"other\"")))
                     .isInstanceOf(NotShareable.class)
@@ -178,10 +177,9 @@ final class PlanStandingTest {
     @Test
     void theNameOfASharedImageThatIsGoneIsFreeForAnySource() {
         try (SourceAccount account = SourceAccount.withGolden()) {
-            RegisterAmi.Output shared =
-                    account.share(account.plan(request(GOLDEN, ", \"name\": \"nightly\""))
-                            .regions()
-                            .get(0));
+            RegisterAmi.Output shared = account.share(account.plan(request(GOLDEN, ", \"name\": \"nightly\""))
+                    .regions()
+                    .get(0));
             deregister(account, shared.imageId());
             loadOther(account);
 
@@ -197,10 +195,9 @@ final class PlanStandingTest {
     @Test
     void theSameSourceTakesUpTheNameOfItsImageThatIsGone() {
         try (SourceAccount account = SourceAccount.withGolden()) {
-            RegisterAmi.Output shared =
-                    account.share(account.plan(request(GOLDEN, ", \"name\": \"nightly\""))
-                            .regions()
-                            .get(0));
+            RegisterAmi.Output shared = account.share(account.plan(request(GOLDEN, ", \"name\": \"nightly\""))
+                    .regions()
+                    .get(0));
             deregister(account, shared.imageId());
 
             assertThat(account.planOf(GOLDEN).imageName()).isEqualTo("nightly");

@@ -24,7 +24,8 @@ final class ResultSizeTest {
         Entry entry = entry("why", 450);
         Entry fitting = ResultSize.fit(entry, size(entry) - 1);
 
-        assertThat(fitting.targets()).hasSize(450).allMatch(target -> target.checks().isEmpty());
+        assertThat(fitting.targets()).hasSize(450).allMatch(target -> target.checks()
+                .isEmpty());
         assertThat(fitting.targets()).extracting(TargetResult::verified).containsOnly(Verified.GRANTED);
         assertThat(fitting.checks()).hasSize(2).last().satisfies(check -> assertThat(check.detail())
                 .contains("450 targets", "200000000000", "key-policy: why"));

@@ -149,7 +149,12 @@ final class SourceAccount implements AutoCloseable {
 
     PlanShare.Output plan(String request) {
         Deployment deployment = new Deployment(
-                ACCOUNT, HOME, "alias/ami-share", boundary, List.of("t2.micro", "t3.micro", "t4g.micro"), mostPrincipals);
+                ACCOUNT,
+                HOME,
+                "alias/ami-share",
+                boundary,
+                List.of("t2.micro", "t3.micro", "t4g.micro"),
+                mostPrincipals);
         return new PlanShare(deployment, this::ec2, this::kms, ssm(), ledger)
                 .run(new PlanShare.Input(Json.parse(request), EXECUTION, now()));
     }
