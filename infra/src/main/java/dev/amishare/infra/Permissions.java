@@ -202,6 +202,12 @@ final class Permissions {
                         "CopyImage gives all its snapshots the same tags; each gets its own here.",
                         List.of("ec2:CreateTags"),
                         snapshots(),
+                        ON_MANAGED),
+                new Permission(
+                        "CarryInstanceTypesOver",
+                        "The source's specification of instance types, which RegisterImage does not take.",
+                        List.of("ec2:ReplaceImageInstanceTypeSpecification"),
+                        images(),
                         ON_MANAGED));
     }
 

@@ -77,6 +77,11 @@ final class Pipeline implements AutoCloseable {
         return deployed(1, "any", settings);
     }
 
+    /** Deployed for requests that themselves name more targets than others may. */
+    static Pipeline lettingName(int principals) {
+        return deployed(1, Templates.lettingName(principals), settings -> settings);
+    }
+
     /** In which a second is a second, for an engine that knows no other time; what lets time pass here is not for it. */
     static Pipeline inRealTime(UnaryOperator<Settings> settings) {
         return new Pipeline(Sandbox.realTime(1)
