@@ -15,6 +15,7 @@ import java.util.Map;
  * @param source the source image's attributes
  * @param volumes the snapshots to copy, each once, however many mappings name it
  * @param tags the tags of the shared image beside those that AMI Share sets itself
+ * @param requestedTags the keys of those of {@code tags} that the request itself names: set on an image that is reused, too
  * @param snapshotTags source snapshot id → the tags that its copy gets beside those that AMI Share sets itself
  * @param notes what the result must tell: tags left out, a deprecation that is past
  */
@@ -29,6 +30,7 @@ public record RegionPlan(
         List<SourceVolume> volumes,
         Targets targets,
         Map<String, String> tags,
+        List<String> requestedTags,
         Map<String, Map<String, String>> snapshotTags,
         boolean shareSnapshots,
         VerifyOptions verify,
@@ -36,6 +38,7 @@ public record RegionPlan(
     public RegionPlan {
         volumes = List.copyOf(volumes);
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
+        requestedTags = List.copyOf(requestedTags);
         snapshotTags = Collections.unmodifiableMap(new LinkedHashMap<>(snapshotTags));
         notes = List.copyOf(notes);
     }

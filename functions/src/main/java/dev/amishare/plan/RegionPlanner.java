@@ -83,6 +83,9 @@ public final class RegionPlanner {
                 volumes(source),
                 request.targets(),
                 tags.tags(),
+                request.tags().keySet().stream()
+                        .filter(tags.tags()::containsKey)
+                        .toList(),
                 snapshotTags(source, request, notes),
                 isTrue(request.shareSnapshots()),
                 verifyOptions(attributes, request, notes, faults),

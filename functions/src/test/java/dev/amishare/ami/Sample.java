@@ -95,6 +95,7 @@ final class Sample {
                 List.of(),
                 Targets.NONE,
                 tags,
+                List.of(),
                 Map.of("snap-1", Map.of("of", "snapshot")),
                 false,
                 new RegionPlan.VerifyOptions(List.of(), false),
