@@ -64,6 +64,17 @@ public final class Aws {
         return each(region -> build(StsClient.builder(), region));
     }
 
+    /** AWS Organizations, of the partition that the function runs in. */
+    OrganizationsMembership organizations() {
+        String partition =
+                Region.of(environment.region()).metadata().partition().id();
+        return new OrganizationsMembership(
+                http,
+                credentials,
+                partition,
+                environment.get("AWS_ENDPOINT_URL").map(URI::create));
+    }
+
     /** The ledger's database, in the Region of the deployment. */
     public DynamoDbClient dynamoDb() {
         return build(DynamoDbClient.builder(), environment.region());

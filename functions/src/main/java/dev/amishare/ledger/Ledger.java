@@ -52,6 +52,32 @@ public final class Ledger {
                 .toList();
     }
 
+    /**
+     * Some of the shares under a key, in the order of their names.
+     *
+     * @param after the name to go on after; empty to begin
+     * @param most how many at once
+     */
+    public List<Share> someUnder(String keyArn, String after, int most) {
+        boolean begins = after.isEmpty();
+        Map<String, String> names =
+                begins ? Map.of("#key", Items.KEY_ARN) : Map.of("#key", Items.KEY_ARN, "#name", Items.IMAGE_NAME);
+        Map<String, AttributeValue> values = begins
+                ? Map.of(":key", Items.text(keyArn))
+                : Map.of(":key", Items.text(keyArn), ":name", Items.text(after));
+        return dynamoDb
+                .query(query -> query.tableName(table)
+                        .keyConditionExpression(begins ? "#key = :key" : "#key = :key AND #name > :name")
+                        .expressionAttributeNames(names)
+                        .expressionAttributeValues(values)
+                        .limit(most)
+                        .consistentRead(true))
+                .items()
+                .stream()
+                .map(Items::share)
+                .toList();
+    }
+
     /** All shares, under whatever key. */
     public List<Share> all() {
         return dynamoDb.scanPaginator(scan -> scan.tableName(table).consistentRead(true)).items().stream()

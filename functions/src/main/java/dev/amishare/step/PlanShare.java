@@ -3,6 +3,8 @@ package dev.amishare.step;
 import dev.amishare.ami.RegionPlan;
 import dev.amishare.aws.Regional;
 import dev.amishare.json.Json;
+import dev.amishare.keypolicy.Principal;
+import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.Share;
 import dev.amishare.plan.Deployment;
@@ -38,8 +40,12 @@ public final class PlanShare {
      */
     public record Input(Json input, String execution, Instant startedAt) {}
 
-    /** What is to be done in each Region. */
-    public record Output(String sourceImageId, List<RegionPlan> regions) {}
+    /**
+     * What is to be done in each Region.
+     *
+     * @param membersToProve the accounts of targets that only an organization of the boundary covers: to be proved before anything is made
+     */
+    public record Output(String sourceImageId, List<String> membersToProve, List<RegionPlan> regions) {}
 
     private final Deployment deployment;
     private final RequestReader requests;
@@ -73,7 +79,14 @@ public final class PlanShare {
             PlanSize.check(plans, faults);
         }
         faults.throwIfAny();
-        return new Output(source.orElseThrow().image().imageId(), plans);
+        return new Output(source.orElseThrow().image().imageId(), membersToProve(request), plans);
+    }
+
+    private List<String> membersToProve(ShareRequest request) {
+        return Principals.parse(request.targets().principals()).where(deployment.boundary()::onlyAsMember).stream()
+                .map(Principal::account)
+                .distinct()
+                .toList();
     }
 
     private List<RegionChoice> regions(ShareRequest request) {

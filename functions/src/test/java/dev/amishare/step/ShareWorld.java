@@ -240,7 +240,12 @@ final class ShareWorld implements AutoCloseable {
     }
 
     AddLaunchPermission.Output addLaunchPermission(String execution, SharedImage image, RegionPlan plan) {
-        return new AddLaunchPermission(ledger, region -> ec2)
+        return addLaunchPermission(execution, image, plan, Boundary.unlimited());
+    }
+
+    AddLaunchPermission.Output addLaunchPermission(
+            String execution, SharedImage image, RegionPlan plan, Boundary boundary) {
+        return new AddLaunchPermission(ledger, region -> ec2, boundary)
                 .run(new AddLaunchPermission.Input(plan, image, execution));
     }
 
@@ -259,10 +264,15 @@ final class ShareWorld implements AutoCloseable {
 
     /** Turns of UpdateKeyPolicy, as the state machine makes them. */
     UpdateKeyPolicy.Output settle(String execution) {
-        UpdateKeyPolicy.Output output = updateKeyPolicy(execution, null);
+        return settle(execution, Boundary.unlimited());
+    }
+
+    UpdateKeyPolicy.Output settle(String execution, Boundary boundary) {
+        UpdateKeyPolicy step = new UpdateKeyPolicy(ledger, region -> kms, boundary);
+        UpdateKeyPolicy.Output output = step.run(input(execution, null));
         while (!output.settled()) {
             passTime(Duration.ofSeconds(output.waitSeconds()));
-            output = updateKeyPolicy(execution, output);
+            output = step.run(input(execution, output));
         }
         return output;
     }

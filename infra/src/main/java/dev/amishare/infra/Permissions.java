@@ -86,6 +86,7 @@ final class Permissions {
         table.put("UndoShare", undoShare());
         table.put("ReleaseClaim", releaseClaim());
         table.put("FindAbandonedClaims", findAbandonedClaims());
+        table.put("FindStrangers", findStrangers());
         return table;
     }
 
@@ -288,14 +289,19 @@ final class Permissions {
     private List<Permission> verify() {
         return concat(
                 List.of(
-                        readClaim(),
+                        ledger(
+                                "ReadShares",
+                                "Goes forward only while the claim is its execution's; and all shares under the key explain whom its "
+                                        + "policy may name.",
+                                "GetItem",
+                                "Query"),
                         describe("SeeImages", "The source's side of the proof.", "DescribeImages", "DescribeSnapshots"),
                         new Permission(
                                 "ReadPermissions",
-                                "Whether the image is shared with exactly its targets. (This action knows no tags.)",
-                                List.of("ec2:DescribeImageAttribute"),
-                                images(),
-                                Map.of()),
+                                "Whether image and snapshots are shared with exactly whom the ledger names.",
+                                List.of("ec2:DescribeImageAttribute", "ec2:DescribeSnapshotAttribute"),
+                                concat(images(), snapshots()),
+                                ON_MANAGED),
                         new Permission(
                                 "ReadShareKeys",
                                 "Whether the key is enabled and its policy grants what a launch needs.",
@@ -372,6 +378,28 @@ final class Permissions {
                         "PutItem",
                         "Scan"),
                 askForExecutions());
+    }
+
+    private List<Permission> findStrangers() {
+        return List.of(
+                ledger("ReadShares", "Whom each share is for.", "Query"),
+                describe(
+                        "SeeShared",
+                        "The shared images and their snapshots, and whether they are ours.",
+                        "DescribeImages",
+                        "DescribeSnapshots"),
+                new Permission(
+                        "ReadPermissions",
+                        "Who else may launch or copy.",
+                        List.of("ec2:DescribeImageAttribute", "ec2:DescribeSnapshotAttribute"),
+                        concat(images(), snapshots()),
+                        ON_MANAGED),
+                new Permission(
+                        "ReadPoliciesOfShareKeys",
+                        "Who else stands under our Sids.",
+                        List.of("kms:GetKeyPolicy"),
+                        keys(),
+                        ON_MANAGED));
     }
 
     private Permission askForExecutions() {

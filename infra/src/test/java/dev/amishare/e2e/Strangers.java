@@ -17,6 +17,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.Image;
@@ -39,6 +40,7 @@ final class Strangers {
     private final SplittableRandom random;
     private final Map<String, List<String>> sources = new TreeMap<>();
     private final List<String> decoys = new ArrayList<>();
+    private final Set<String> forged = new TreeSet<>();
     private final Map<String, String> before = new TreeMap<>();
     private final List<Opened> opened = new ArrayList<>();
     private final Map<String, Instant> lastVerified = new HashMap<>();
@@ -86,6 +88,30 @@ final class Strangers {
                 tag("source-snapshot", oneOf(sourceSnapshots)));
         unlessGone(
                 () -> pipeline.ec2(SOURCE).createTags(r -> r.resources(resource).tags(forged)));
+    }
+
+    /** All at once: every decoy, and the source itself, look like the work of this execution. */
+    void forge(String execution, String sourceImageId) {
+        List<String> sourceSnapshots = sources.getOrDefault(sourceImageId, List.of());
+        List<String> all = new ArrayList<>(decoys);
+        all.addAll(sourceSnapshots);
+        all.add(sourceImageId);
+        forged.addAll(all);
+        List<Tag> tags = List.of(
+                tag("managed", "true"),
+                tag("execution", execution),
+                tag("source-image", sourceImageId),
+                tag("source-snapshot", sourceSnapshots.get(0)));
+        pipeline.ec2(SOURCE).createTags(r -> r.resources(all).tags(tags));
+    }
+
+    /** Takes the forged tags off again, where what bears them is still there. */
+    void cleanUp() {
+        List<Tag> ours = Stream.of("managed", "execution", "source-image", "source-snapshot")
+                .map(key -> Tag.builder().key("ami-share:" + key).build())
+                .toList();
+        forged.forEach(id -> unlessGone(
+                () -> pipeline.ec2(SOURCE).deleteTags(r -> r.resources(id).tags(ours))));
     }
 
     /** What is gone, or not there yet, cannot be touched; that it is gone is judged at the end. */
@@ -154,12 +180,7 @@ final class Strangers {
 
     void judge(List<Share> shares, List<String> violations) {
         judgeOwners(shares, violations);
-        Map<String, String> now = everything();
-        before.forEach((id, was) -> {
-            if (!was.equals(now.get(id))) {
-                violations.add(id + ", which no execution made, was changed: " + was + " is now " + now.get(id));
-            }
-        });
+        judgeDecoys(violations);
         for (Opened one : opened) {
             String execution = madeBy.get(one.imageId());
             boolean isCommitted = shares.stream()
@@ -173,6 +194,16 @@ final class Strangers {
                         + " stood when it was verified");
             }
         }
+    }
+
+    /** What was there before is there still, and as it was. */
+    void judgeDecoys(List<String> violations) {
+        Map<String, String> now = everything();
+        before.forEach((id, was) -> {
+            if (!was.equals(now.get(id))) {
+                violations.add(id + ", which no execution made, was changed: " + was + " is now " + now.get(id));
+            }
+        });
     }
 
     /** All there is, whatever tags it bears, belongs to a share or was there before. */
