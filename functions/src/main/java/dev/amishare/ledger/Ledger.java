@@ -232,7 +232,9 @@ public final class Ledger {
                 return share;
             }
             Claim claim = requireForward(share, execution).claim().orElseThrow();
-            Optional<Committed> before = share.committed();
+            // Whom another image was for, nobody has named for this one.
+            Optional<Committed> before =
+                    share.committed().filter(c -> c.imageId().equals(imageId));
             Committed after = new Committed(
                     claim.sourceImageId(),
                     imageId,

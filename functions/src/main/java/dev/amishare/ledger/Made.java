@@ -30,6 +30,14 @@ public record Made(List<Copy> copies, Optional<String> imageId, boolean isProtec
         return copies.stream().map(Copy::snapshotId).toList();
     }
 
+    /** The copy of that snapshot, the first where there are two. */
+    public Optional<String> copyOf(String sourceSnapshotId) {
+        return copies.stream()
+                .filter(copy -> copy.sourceSnapshotId().equals(Optional.of(sourceSnapshotId)))
+                .map(Copy::snapshotId)
+                .findFirst();
+    }
+
     Made withCopies(List<Copy> more) {
         List<Copy> all = new ArrayList<>(copies);
         for (Copy copy : more) {

@@ -1,8 +1,11 @@
 package dev.amishare.ledger;
 
 import dev.amishare.keypolicy.Principals;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * An item of the ledger: what is shared, at most one execution's claim to change it, and what was shared before under the same name.
@@ -46,6 +49,18 @@ public record Share(ShareId id, Optional<Committed> committed, Optional<Claim> c
         return former.stream()
                 .filter(f -> f.sourceImageId().equals(sourceImageId))
                 .reduce((older, newer) -> newer);
+    }
+
+    /** The snapshots that were there before the claim, and that its undo never removes: the source's own, and those of images shared before. */
+    public Set<String> snapshotsOfOthers() {
+        Set<String> others = new HashSet<>();
+        claim.ifPresent(c -> others.addAll(c.sourceSnapshots()));
+        Stream.concat(
+                        committed.stream().flatMap(c -> c.snapshots().stream()),
+                        former.stream().flatMap(f -> f.snapshots().stream()))
+                .map(SharedSnapshot::snapshotId)
+                .forEach(others::add);
+        return others;
     }
 
     /** Whom the share was committed for, but those who died since. */

@@ -5,10 +5,12 @@ import dev.amishare.ami.ImageDescription;
 import dev.amishare.ami.RegionPlan;
 import dev.amishare.ami.Tags;
 import dev.amishare.aws.Regional;
+import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.ShareId;
 import dev.amishare.ledger.SharedSnapshot;
 import java.util.List;
+import java.util.Optional;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.CopyImageRequest;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
@@ -18,7 +20,8 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
  * Starts the copy of a whole image, encrypted under the share key, and does not wait for it: the way of licensed images, whose billing
  * codes only CopyImage is sure to keep, and of images that somebody else owns.
  *
- * <p>The ClientToken makes it safe to repeat: the same execution always gets the same copy.
+ * <p>The ClientToken, which follows from the claim's token, makes it safe to repeat: the same claim always gets the same copy. The
+ * image's id is written into the claim, and no other image is ever taken for it, whatever its name.
  */
 public final class CopyImage {
     private static final int TOKEN_BYTES = 32;
@@ -40,9 +43,14 @@ public final class CopyImage {
     /** Starts the copy, or finds the one that was started before. */
     public Output run(Input input) {
         RegionPlan plan = input.plan();
-        ledger.held(new ShareId(plan.keyArn(), plan.imageName()), input.execution());
+        ShareId id = new ShareId(plan.keyArn(), plan.imageName());
+        Claim claim = ledger.held(id, input.execution()).claim().orElseThrow();
+        Optional<String> recorded = claim.made().imageId();
+        if (recorded.isPresent()) {
+            return new Output(recorded.get(), List.of());
+        }
         CopyImageRequest request = CopyImageRequest.builder()
-                .clientToken(Digest.of(input.execution() + " " + plan.region() + " " + plan.imageName(), TOKEN_BYTES))
+                .clientToken(Digest.of(claim.token() + " " + plan.sourceImageId(), TOKEN_BYTES))
                 .sourceRegion(plan.sourceRegion())
                 .sourceImageId(plan.sourceImageId())
                 .name(plan.imageName())
@@ -60,6 +68,8 @@ public final class CopyImage {
                                 .tags(Tags.ofSnapshots(plan, input.execution()))
                                 .build())
                 .build();
-        return new Output(ec2.in(plan.region()).copyImage(request).imageId(), List.of());
+        String imageId = ec2.in(plan.region()).copyImage(request).imageId();
+        ledger.recordImage(id, input.execution(), imageId);
+        return new Output(imageId, List.of());
     }
 }

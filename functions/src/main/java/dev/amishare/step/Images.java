@@ -12,6 +12,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
+import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.Tag;
@@ -55,20 +56,46 @@ final class Images {
         if (!isManaged(image.tags())) {
             throw new NotShareable(
                     "Image " + imageId + " in " + region + " does not carry the tag " + ManagedTags.MANAGED
-                            + " = true, so it is not changed. If the tag was removed from a shared image, put it back.");
+                            + " = true, so it is not changed. If somebody has removed the tag from a shared image meanwhile, start the same request again: it puts the tag back.");
         }
         return image;
     }
 
-    /** The snapshots of these ids, as far as there are any. */
-    List<Snapshot> snapshots(Collection<String> ids) {
-        List<String> all = List.copyOf(ids);
+    /** Own images of that name, disabled ones included. */
+    static List<Image> named(Ec2Client ec2, String name) {
+        return ec2.describeImages(r -> r.owners("self")
+                        .includeDisabled(true)
+                        .filters(Filter.builder().name("name").values(name).build()))
+                .images();
+    }
+
+    /** Those of these snapshots that there are, as far as EC2 lists them already. */
+    List<Snapshot> standing(Collection<String> ids) {
         List<Snapshot> found = new ArrayList<>();
-        for (int from = 0; from < all.size(); from += BATCH) {
-            List<String> batch = all.subList(from, Math.min(from + BATCH, all.size()));
+        for (List<String> batch : batches(ids)) {
+            Filter filter = Filter.builder().name("snapshot-id").values(batch).build();
+            ec2.describeSnapshotsPaginator(r -> r.ownerIds("self").filters(filter)).snapshots().stream()
+                    .forEach(found::add);
+        }
+        return found;
+    }
+
+    /** The snapshots of these ids, all of which there must be. */
+    List<Snapshot> snapshots(Collection<String> ids) {
+        List<Snapshot> found = new ArrayList<>();
+        for (List<String> batch : batches(ids)) {
             found.addAll(ec2.describeSnapshots(r -> r.snapshotIds(batch)).snapshots());
         }
         return found;
+    }
+
+    private static List<List<String>> batches(Collection<String> ids) {
+        List<String> all = List.copyOf(ids);
+        List<List<String>> batches = new ArrayList<>();
+        for (int from = 0; from < all.size(); from += BATCH) {
+            batches.add(all.subList(from, Math.min(from + BATCH, all.size())));
+        }
+        return batches;
     }
 
     /** The ids of an image's snapshots, each once, in the order of its mappings. */

@@ -3,17 +3,19 @@ package dev.amishare.step;
 import dev.amishare.ami.Differences;
 import dev.amishare.ami.ImageAttributes;
 import dev.amishare.ami.ImageAttributes.TypeSpecification;
-import dev.amishare.ami.ManagedTags;
 import dev.amishare.ami.Mapping;
 import dev.amishare.ami.RegionPlan;
 import dev.amishare.ami.Registration;
 import dev.amishare.ami.Tags;
 import dev.amishare.ami.Way;
 import dev.amishare.aws.Regional;
+import dev.amishare.error.AmiShareException;
 import dev.amishare.error.AttributesLost;
 import dev.amishare.error.AwsUnavailable;
 import dev.amishare.error.NotShareable;
 import dev.amishare.ledger.Ledger;
+import dev.amishare.ledger.Made;
+import dev.amishare.ledger.Share;
 import dev.amishare.ledger.ShareId;
 import dev.amishare.ledger.SharedSnapshot;
 import java.util.ArrayList;
@@ -22,13 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.CreateTagsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeImageAttributeRequest;
-import software.amazon.awssdk.services.ec2.model.DescribeImagesRequest;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
-import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.ImageAttributeName;
 import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
@@ -38,11 +39,17 @@ import software.amazon.awssdk.services.ec2.model.Tag;
  * Registers the shared image from the copies, or takes the one that CopyImage has made, and compares it with its source: whatever way
  * the image came about, it goes on only if it is as its source.
  *
- * <p>A name is unique in an account and Region, which makes this step safe to repeat: if the name is taken, by what an earlier try of
- * the same execution made from the same snapshots, that is the image; if by anything else, nothing of it is touched.
+ * <p>The id that AWS returned is written into the claim, and from then on that is the image. A name is unique in an account and Region,
+ * so that an id that never came costs nothing: if the name is taken by an image of exactly the claim's snapshots, that is the image; if by
+ * anything else, nothing of it is touched. The copy of a whole image is known by its id alone.
  */
 public final class RegisterAmi {
-    /** The copies to register: none where a whole image was copied, or where nothing needs to be. */
+    /**
+     * What to register.
+     *
+     * @param copies none where a whole image was copied, or where nothing needs to be; those of a former image of the same source, where
+     *     that one is gone and they stand
+     */
     public record Input(RegionPlan plan, List<WaitForCompletion.Copy> copies, String execution) {}
 
     /** The shared image, not yet shared with anybody. */
@@ -59,12 +66,12 @@ public final class RegisterAmi {
     /** Registers the image unless it is there, and compares it with its source. */
     public Output run(Input input) {
         RegionPlan plan = input.plan();
-        ledger.held(new ShareId(plan.keyArn(), plan.imageName()), input.execution());
+        ShareId id = new ShareId(plan.keyArn(), plan.imageName());
+        Share share = ledger.held(id, input.execution());
         String uefiData =
                 plan.source().mayHaveUefiData() ? uefiData(ec2.in(plan.sourceRegion()), plan.sourceImageId()) : null;
         Ec2Client client = ec2.in(plan.region());
-        Image image =
-                plan.way() == Way.COPY_IMAGE ? imageOfThatName(client, input) : registered(client, input, uefiData);
+        Image image = image(client, input, share, uefiData);
         List<String> differences = new ArrayList<>(Differences.between(plan.source(), specified(client, plan, image)));
         if (uefiData != null && !uefiData.equals(uefiData(client, image.imageId()))) {
             differences.add("uefiData: differs from the source's");
@@ -75,26 +82,51 @@ public final class RegisterAmi {
                     + ". Nothing of it is kept. " + advice(plan.way()));
         }
         Output output = new Output(image.imageId(), snapshots(plan.source(), image));
-        if (plan.way() == Way.COPY_IMAGE) {
+        if (isCopied(input)) {
+            recordSnapshots(id, input.execution(), output.snapshots());
             tagSnapshots(client, input, output.snapshots());
         }
         return output;
     }
 
-    private Image registered(Ec2Client client, Input input, @Nullable String uefiData) {
-        RegisterImageRequest request = Registration.request(input.plan(), sources(input), uefiData, input.execution());
-        try {
-            String imageId = client.registerImage(request).imageId();
-            return client.describeImages(
-                            DescribeImagesRequest.builder().imageIds(imageId).build())
-                    .images()
-                    .get(0);
-        } catch (Ec2Exception e) {
-            if (e.awsErrorDetails().errorCode().equals("InvalidAMIName.Duplicate")) {
-                return imageOfThatName(client, input);
-            }
-            throw e;
+    /** Whether EC2 has copied the whole image for this claim. */
+    private static boolean isCopied(Input input) {
+        return input.plan().way() == Way.COPY_IMAGE && input.copies().isEmpty();
+    }
+
+    private Image image(Ec2Client client, Input input, Share share, @Nullable String uefiData) {
+        Optional<String> made = share.claim().orElseThrow().made().imageId();
+        if (made.isPresent()) {
+            return described(client, made.get());
         }
+        if (isCopied(input)) {
+            throw new NotShareable("The claim of " + input.execution() + " on " + share.id()
+                    + " holds no image, though CopyImage has answered. Start the same request again.");
+        }
+        Map<String, String> sources = sources(input);
+        if (input.plan().way() != Way.SAME_SNAPSHOTS) {
+            new Former(client, input.plan().region()).prepare(share, sources.values());
+        }
+        return registered(
+                client, input, share, Registration.request(input.plan(), sources, uefiData, input.execution()));
+    }
+
+    private Image registered(Ec2Client client, Input input, Share share, RegisterImageRequest request) {
+        String imageId;
+        try {
+            imageId = client.registerImage(request).imageId();
+        } catch (Ec2Exception e) {
+            if (!Images.isCode(e, "InvalidAMIName.Duplicate")) {
+                throw e;
+            }
+            imageId = unanswered(client, input, share).imageId();
+        }
+        ledger.recordImage(share.id(), input.execution(), imageId);
+        return described(client, imageId);
+    }
+
+    private static Image described(Ec2Client client, String imageId) {
+        return client.describeImages(r -> r.imageIds(imageId)).images().get(0);
     }
 
     /**
@@ -131,35 +163,28 @@ public final class RegisterAmi {
         return snapshots;
     }
 
-    private static Image imageOfThatName(Ec2Client client, Input input) {
+    /** The image that has the name, if an earlier try has made it of these snapshots. */
+    private static Image unanswered(Ec2Client client, Input input, Share share) {
         RegionPlan plan = input.plan();
-        Image image = client
-                .describeImages(DescribeImagesRequest.builder()
-                        .owners("self")
-                        .includeDisabled(true)
-                        .filters(Filter.builder()
-                                .name("name")
-                                .values(plan.imageName())
-                                .build())
-                        .build())
-                .images()
-                .stream()
+        Set<String> wanted = Set.copyOf(sources(input).values());
+        Made made = share.claim().orElseThrow().made();
+        List<Made.Copy> copies = made.copies().stream()
+                .filter(copy -> wanted.contains(copy.snapshotId()))
+                .toList();
+        return new Unanswered(client, share)
+                .image(copies)
+                .filter(image -> wanted.equals(Set.copyOf(Images.snapshotIds(image))))
+                .orElseThrow(() -> taken(client, plan));
+    }
+
+    private static AmiShareException taken(Ec2Client client, RegionPlan plan) {
+        return Images.named(client, plan.imageName()).stream()
                 .findFirst()
-                .orElseThrow(() -> new AwsUnavailable("AWS says that the name " + plan.imageName() + " is taken in "
+                .<AmiShareException>map(image -> new NotShareable("The name " + plan.imageName() + " is taken in "
+                        + plan.region() + " by " + image.imageId()
+                        + ", which this execution did not make. Ask for another name, or deregister that image."))
+                .orElseGet(() -> new AwsUnavailable("AWS says that the name " + plan.imageName() + " is taken in "
                         + plan.region() + " but does not show by which image. Start again later."));
-        Optional<String> madeBy = image.tags().stream()
-                .filter(tag -> tag.key().equals(ManagedTags.EXECUTION))
-                .map(Tag::value)
-                .findFirst();
-        boolean sameSnapshots = plan.way() == Way.COPY_IMAGE
-                || List.copyOf(sources(input).values())
-                        .containsAll(ImageAttributes.of(image).snapshots());
-        if (madeBy.equals(Optional.of(input.execution())) && sameSnapshots) {
-            return image;
-        }
-        throw new NotShareable(
-                "The name " + plan.imageName() + " is taken in " + plan.region() + " by " + image.imageId()
-                        + ", which this execution did not make. Ask for another name, or deregister that image.");
     }
 
     private static @Nullable String uefiData(Ec2Client client, String imageId) {
@@ -185,6 +210,16 @@ public final class RegisterAmi {
             }
         }
         return snapshots;
+    }
+
+    /** Undo could read them off the image, but only as long as that is there. */
+    private void recordSnapshots(ShareId id, String execution, List<SharedSnapshot> snapshots) {
+        ledger.recordCopies(
+                id,
+                execution,
+                snapshots.stream()
+                        .map(s -> new Made.Copy(s.snapshotId(), Optional.of(s.sourceSnapshotId())))
+                        .toList());
     }
 
     /** CopyImage gives all snapshots the same tags; here each gets its own. */

@@ -7,6 +7,7 @@ import dev.amishare.step.Verify.TargetResult;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Fits a Region's part of the result into the room that the plan has for it: the results of all Regions travel together, and what stands
@@ -14,6 +15,7 @@ import java.util.List;
  */
 final class ResultSize {
     private static final int MOST_NAMED = 5;
+    private static final String ALSO_SHARED = "also-shared-with";
 
     private ResultSize() {}
 
@@ -26,7 +28,28 @@ final class ResultSize {
         for (int longest = 1024; size(fitting) > bytes && longest >= 32; longest /= 2) {
             fitting = with(fitting, shortened(fitting.checks(), longest), fitting.targets());
         }
+        while (size(fitting) > bytes && fitting.alsoSharedWith() != null) {
+            fitting = withFewerNamed(fitting);
+        }
         return fitting;
+    }
+
+    /** Half of whom else the image is shared with; that there are more, the ledger tells. */
+    private static Entry withFewerNamed(Entry entry) {
+        List<String> all = Objects.requireNonNull(entry.alsoSharedWith());
+        List<String> half = all.subList(0, all.size() / 2);
+        List<Check> checks = new ArrayList<>(entry.checks());
+        checks.removeIf(check -> check.name().equals(ALSO_SHARED));
+        checks.add(new Check(ALSO_SHARED, Result.WARN, "not all of them fit here; the ledger names them all"));
+        return new Entry(
+                entry.region(),
+                entry.imageId(),
+                entry.kmsKeyArn(),
+                entry.reused(),
+                entry.snapshots(),
+                checks,
+                entry.targets(),
+                half.isEmpty() ? null : half);
     }
 
     private static int size(Entry entry) {
@@ -71,6 +94,13 @@ final class ResultSize {
 
     private static Entry with(Entry entry, List<Check> checks, List<TargetResult> targets) {
         return new Entry(
-                entry.region(), entry.imageId(), entry.kmsKeyArn(), entry.reused(), entry.snapshots(), checks, targets);
+                entry.region(),
+                entry.imageId(),
+                entry.kmsKeyArn(),
+                entry.reused(),
+                entry.snapshots(),
+                checks,
+                targets,
+                entry.alsoSharedWith());
     }
 }

@@ -1,10 +1,10 @@
 package dev.amishare.step;
 
-import dev.amishare.ami.ManagedTags;
 import dev.amishare.aws.Regional;
 import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.Committed;
 import dev.amishare.ledger.Ledger;
+import dev.amishare.ledger.Made;
 import dev.amishare.ledger.Share;
 import dev.amishare.ledger.ShareId;
 import dev.amishare.ledger.SharedSnapshot;
@@ -14,11 +14,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
-import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.OperationType;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
@@ -26,12 +26,13 @@ import software.amazon.awssdk.services.ec2.model.SnapshotAttributeName;
 
 /**
  * Takes back what an execution made, and nothing else: the launch permissions that its claim says it added, the image and the snapshots
- * that bear its tag, so also those that a call made whose answer never came. What is committed is never touched. A step of its own,
- * since it must be reachable from every other, and from executions that find the claim of one that has ended.
+ * whose ids its calls returned and its claim records, and what a call made whose answer never came ({@link Unanswered}). What is
+ * committed is never touched, nor what was there before the claim. A step of its own, since it must be reachable from every other, and
+ * from executions that find the claim of one that has ended.
  *
  * <p>It looks twice: EC2 may show late what it has just made (aws-facts.md 12, item 12), and a function that was abandoned may still be
- * making something. An error of AWS that may pass does not keep it from the rest; then it looks again. What AWS forbids to remove is
- * left, named, and noted in the claim. Safe to repeat: it looks for what is there.
+ * making something. An error of AWS that may pass does not keep it from the rest; then it looks again. What AWS forbids to remove, and
+ * what somebody else has protected, is left, named, and noted in the claim. Safe to repeat: it looks for what is there.
  */
 public final class UndoShare {
     /** Longer than any function of ours that makes something may run. */
@@ -80,7 +81,7 @@ public final class UndoShare {
         if (share.isEmpty()) {
             return new Output(true, turn, LOOKS, 0, previous.undone(), committed(ledger.read(id), input));
         }
-        Undo undo = new Undo(ec2.in(input.region()), input.region(), input.execution(), share.get());
+        Undo undo = new Undo(ec2.in(input.region()), input.region(), share.get());
         undo.run();
         Set<String> all = new LinkedHashSet<>(previous.undone());
         all.addAll(undo.undone);
@@ -109,39 +110,69 @@ public final class UndoShare {
     }
 
     /** One look. */
-    private static final class Undo {
-        private final Ec2Client ec2;
+    private final class Undo {
+        private final Ec2Client client;
         private final String region;
-        private final String execution;
+        private final Share share;
         private final Claim claim;
-        private final Optional<Committed> committed;
         private final List<String> undone = new ArrayList<>();
         private final List<String> kept = new ArrayList<>();
         private final List<String> left = new ArrayList<>();
         private @Nullable RuntimeException passing;
 
-        private Undo(Ec2Client ec2, String region, String execution, Share share) {
-            this.ec2 = ec2;
+        private Undo(Ec2Client client, String region, Share share) {
+            this.client = client;
             this.region = region;
-            this.execution = execution;
+            this.share = share;
             this.claim = share.claim().orElseThrow();
-            this.committed = share.committed();
         }
 
         private void run() {
-            Set<String> committedImage = new HashSet<>();
-            Set<String> committedSnapshots = new HashSet<>();
-            committed.ifPresent(c -> {
-                committedImage.add(c.imageId());
-                c.snapshots().stream().map(SharedSnapshot::snapshotId).forEach(committedSnapshots::add);
-            });
-            part(() -> committed.ifPresent(this::removePermissions));
-            part(() -> images().stream()
-                    .filter(image -> !committedImage.contains(image.imageId()))
-                    .forEach(this::deregister));
-            part(() -> snapshots().stream()
-                    .filter(snapshot -> !committedSnapshots.contains(snapshot.snapshotId()))
-                    .forEach(this::delete));
+            part(this::removePermissions);
+            part(this::removeCopiers);
+            part(this::removeWhatWasMade);
+        }
+
+        private void removeWhatWasMade() {
+            Unanswered unanswered = new Unanswered(client, share);
+            List<Made.Copy> copies =
+                    new ArrayList<>(Unanswered.all(claim.made(), unanswered.copies(claim.sourceSnapshots())));
+            List<Image> images = images(unanswered, copies);
+            for (Image image : images) {
+                if (unanswered.isCopied(image)) {
+                    // Once the image is gone, nothing tells any more which snapshots came about with it.
+                    copies.addAll(snapshotsOf(image, copies));
+                }
+            }
+            ledger.recordFound(
+                    share.id(),
+                    claim.execution(),
+                    copies,
+                    images.stream().map(Image::imageId).findFirst());
+            images.forEach(this::deregister);
+            part(() -> delete(copies));
+        }
+
+        /** The one that is recorded, and one that an abandoned call has made under the name since. */
+        private List<Image> images(Unanswered unanswered, List<Made.Copy> copies) {
+            Optional<Image> recorded = claim.made().imageId().flatMap(new Images(client, region)::find);
+            Optional<Image> other = unanswered.image(copies).filter(image -> recorded.filter(
+                            r -> r.imageId().equals(image.imageId()))
+                    .isEmpty());
+            return Stream.concat(recorded.stream(), other.stream())
+                    .filter(image -> share.committed()
+                            .filter(c -> c.imageId().equals(image.imageId()))
+                            .isEmpty())
+                    .toList();
+        }
+
+        private List<Made.Copy> snapshotsOf(Image image, List<Made.Copy> known) {
+            Set<String> others = new HashSet<>(share.snapshotsOfOthers());
+            known.stream().map(Made.Copy::snapshotId).forEach(others::add);
+            return Images.snapshotIds(image).stream()
+                    .filter(snapshotId -> !others.contains(snapshotId))
+                    .map(snapshotId -> new Made.Copy(snapshotId, Optional.empty()))
+                    .toList();
         }
 
         private void part(Runnable work) {
@@ -162,83 +193,81 @@ public final class UndoShare {
         }
 
         /** Those of the committed image: an image of this execution's own goes whole. */
-        private void removePermissions(Committed share) {
-            Optional<Image> image =
-                    claim.permissions().isEmpty() && claim.copiers().isEmpty()
-                            ? Optional.empty()
-                            : new Images(ec2, region).find(share.imageId()).filter(i -> Images.isManaged(i.tags()));
-            if (image.isEmpty()) {
+        private void removePermissions() {
+            if (share.committed().isEmpty() || claim.permissions().isEmpty()) {
+                return;
+            }
+            Committed committed = share.committed().get();
+            String imageId = committed.imageId();
+            if (new Images(client, region).find(imageId).isEmpty()) {
                 return;
             }
             List<String> permissions = new ArrayList<>(claim.permissions());
-            permissions.removeAll(share.living().launchPermissions());
-            permissions.retainAll(LaunchPermissions.of(ec2, share.imageId()).entities());
+            permissions.removeAll(committed.living().launchPermissions());
+            permissions.retainAll(LaunchPermissions.of(client, imageId).entities());
             if (!permissions.isEmpty()) {
                 attempt(
-                        "launch permission of " + String.join(", ", permissions) + " on image " + share.imageId(),
-                        () -> ec2.modifyImageAttribute(r -> r.imageId(share.imageId())
+                        "launch permission of " + String.join(", ", permissions) + " on image " + imageId,
+                        () -> client.modifyImageAttribute(r -> r.imageId(imageId)
                                 .launchPermission(l -> l.remove(LaunchPermissions.named(permissions)))));
             }
-            removeCopiers(share, image.get());
         }
 
-        private void removeCopiers(Committed share, Image image) {
+        /** On snapshots that stay: the committed image's, and a former one's that were registered again. */
+        private void removeCopiers() {
             List<String> accounts = new ArrayList<>(claim.copiers());
-            accounts.removeAll(share.copiers());
+            share.committed().map(Committed::copiers).ifPresent(accounts::removeAll);
             if (accounts.isEmpty()) {
                 return;
             }
-            for (Snapshot snapshot : new Images(ec2, region).snapshots(Images.snapshotIds(image))) {
-                if (Images.isManaged(snapshot.tags())) {
-                    attempt(
-                            "permission of " + String.join(", ", accounts) + " on snapshot " + snapshot.snapshotId(),
-                            () -> AddLaunchPermission.batches(accounts)
-                                    .forEach(batch ->
-                                            ec2.modifySnapshotAttribute(r -> r.snapshotId(snapshot.snapshotId())
-                                                    .attribute(SnapshotAttributeName.CREATE_VOLUME_PERMISSION)
-                                                    .operationType(OperationType.REMOVE)
-                                                    .userIds(batch))));
-                }
+            Set<String> stay = new LinkedHashSet<>();
+            share.committed().ifPresent(c -> stay.addAll(copiesOf(c.snapshots())));
+            share.formerOf(claim.sourceImageId()).ifPresent(f -> stay.addAll(copiesOf(f.snapshots())));
+            for (Snapshot snapshot : new Images(client, region).standing(stay)) {
+                attempt(
+                        "permission of " + String.join(", ", accounts) + " on snapshot " + snapshot.snapshotId(),
+                        () -> AddLaunchPermission.batches(accounts)
+                                .forEach(
+                                        batch -> client.modifySnapshotAttribute(r -> r.snapshotId(snapshot.snapshotId())
+                                                .attribute(SnapshotAttributeName.CREATE_VOLUME_PERMISSION)
+                                                .operationType(OperationType.REMOVE)
+                                                .userIds(batch))));
             }
         }
 
-        private List<Image> images() {
-            return ec2
-                    .describeImagesPaginator(
-                            r -> r.owners("self").includeDisabled(true).filters(ofExecution()))
-                    .images()
-                    .stream()
-                    .filter(image -> Images.isManaged(image.tags()))
+        private static List<String> copiesOf(List<SharedSnapshot> snapshots) {
+            return snapshots.stream()
+                    .filter(SharedSnapshot::isCopy)
+                    .map(SharedSnapshot::snapshotId)
                     .toList();
-        }
-
-        private List<Snapshot> snapshots() {
-            return ec2.describeSnapshotsPaginator(r -> r.ownerIds("self").filters(ofExecution())).snapshots().stream()
-                    .filter(snapshot -> Images.isManaged(snapshot.tags()))
-                    .toList();
-        }
-
-        private Filter ofExecution() {
-            return Filter.builder()
-                    .name("tag:" + ManagedTags.EXECUTION)
-                    .values(execution)
-                    .build();
         }
 
         private void deregister(Image image) {
+            String protection = image.deregistrationProtection();
+            boolean isProtected = protection != null && !protection.equals("disabled");
+            boolean isOurs = claim.made().isProtected() && CommitShare.PROTECTED.equals(protection);
+            if (isProtected && !isOurs) {
+                left.add("image " + image.imageId() + " in " + region + " (it is protected against deregistration: "
+                        + protection + ", which AMI Share has not set and does not lift)");
+                return;
+            }
             attempt("image " + image.imageId(), () -> {
-                String protection = image.deregistrationProtection();
-                if (protection != null && !protection.equals("disabled")) {
-                    ec2.disableImageDeregistrationProtection(r -> r.imageId(image.imageId()));
+                if (isProtected) {
+                    client.disableImageDeregistrationProtection(r -> r.imageId(image.imageId()));
                 }
-                ec2.deregisterImage(r -> r.imageId(image.imageId()));
+                client.deregisterImage(r -> r.imageId(image.imageId()));
             });
         }
 
-        private void delete(Snapshot snapshot) {
-            attempt(
-                    "snapshot " + snapshot.snapshotId(),
-                    () -> ec2.deleteSnapshot(r -> r.snapshotId(snapshot.snapshotId())));
+        private void delete(List<Made.Copy> copies) {
+            Set<String> ids = new LinkedHashSet<>(
+                    copies.stream().map(Made.Copy::snapshotId).toList());
+            ids.removeAll(share.snapshotsOfOthers());
+            new Images(client, region)
+                    .standing(ids)
+                    .forEach(snapshot -> attempt(
+                            "snapshot " + snapshot.snapshotId(),
+                            () -> client.deleteSnapshot(r -> r.snapshotId(snapshot.snapshotId()))));
         }
 
         private void attempt(String what, Runnable removal) {

@@ -228,4 +228,138 @@ final class LedgerTest {
                     .isEqualTo(Principals.none());
         }
     }
+
+    @Test
+    void holdsOfWhichSourceAShareIsAndLetsNoOtherClaimIt() {
+        try (TestLedger world = new TestLedger()) {
+            Share golden = world.committed("222222222222");
+
+            Share other =
+                    TestLedger.claim(world.ledger, GOLDEN, SECOND, "ami-0fffffffffffffff0", principals("444444444444"));
+
+            assertThat(golden.committed().orElseThrow().sourceImageId()).isEqualTo(TestLedger.SOURCE);
+            assertThat(other).isEqualTo(golden);
+            assertThat(other.isOfAnother("ami-0fffffffffffffff0")).isTrue();
+        }
+    }
+
+    @Test
+    void closesAShareWithoutItsPrincipalsAndKeepsTheIds() {
+        try (TestLedger world = new TestLedger()) {
+            world.committed("222222222222");
+
+            Share closed = world.ledger.close(GOLDEN, "ami-0cccccccccccccccc", TestLedger.NOON);
+
+            assertThat(closed.committed()).isEmpty();
+            assertThat(closed.granted()).isEqualTo(Principals.none());
+            assertThat(closed.former())
+                    .containsExactly(
+                            new FormerImage(TestLedger.SOURCE, "ami-0cccccccccccccccc", SNAPSHOTS, TestLedger.NOON));
+            assertThat(world.ledger.read(GOLDEN)).isEqualTo(closed);
+            assertThat(closed.formerOf("ami-0fffffffffffffff0")).isEmpty();
+            assertThat(world.ledger.close(GOLDEN, "ami-0cccccccccccccccc", TestLedger.NOON))
+                    .isEqualTo(closed);
+        }
+    }
+
+    @Test
+    void closesNeitherAnotherImageNorWhatSomebodyHasClaimed() {
+        try (TestLedger world = new TestLedger()) {
+            Share share = world.committed("222222222222");
+            assertThat(world.ledger.close(GOLDEN, "ami-0ddddddddddddddddd", TestLedger.NOON))
+                    .isEqualTo(share);
+            Share claimed = TestLedger.claim(world.ledger, GOLDEN, SECOND, principals("444444444444"));
+            assertThat(world.ledger.close(GOLDEN, "ami-0cccccccccccccccc", TestLedger.NOON))
+                    .isEqualTo(claimed);
+        }
+    }
+
+    @Test
+    void commitsANewImageForItsOwnPrincipalsAndForgetsTheFormerWhoseSnapshotsItUses() {
+        try (TestLedger world = new TestLedger()) {
+            world.committed("222222222222");
+            world.ledger.close(GOLDEN, "ami-0cccccccccccccccc", TestLedger.NOON);
+            TestLedger.claim(world.ledger, GOLDEN, SECOND, principals("444444444444"));
+
+            Share share = world.ledger.commit(
+                    GOLDEN, SECOND, "ami-0eeeeeeeeeeeeeeee", SNAPSHOTS, principals("444444444444"), TestLedger.NOON);
+
+            assertThat(share.granted()).isEqualTo(principals("444444444444"));
+            assertThat(share.former()).isEmpty();
+        }
+    }
+
+    @Test
+    void forgetsFormerImagesAndWithTheLastOfThemTheItem() {
+        try (TestLedger world = new TestLedger()) {
+            world.committed("222222222222");
+            world.ledger.close(GOLDEN, "ami-0cccccccccccccccc", TestLedger.NOON);
+
+            world.ledger.forget(GOLDEN, List.of("ami-0ddddddddddddddddd"));
+            assertThat(world.ledger.sharesUnder(KEY)).hasSize(1);
+            world.ledger.forget(GOLDEN, List.of("ami-0cccccccccccccccc"));
+
+            assertThat(world.ledger.sharesUnder(KEY)).isEmpty();
+        }
+    }
+
+    @Test
+    void writesDownWhatCallsReturnedEachOnceAndOnlyForTheHolder() {
+        try (TestLedger world = new TestLedger()) {
+            TestLedger.claim(world.ledger, GOLDEN, FIRST, principals("222222222222"));
+            Made.Copy copy = new Made.Copy("snap-1", Optional.of("snap-0aaaaaaaaaaaaaaaa"));
+
+            world.ledger.recordCopies(GOLDEN, FIRST, List.of(copy));
+            world.ledger.recordCopies(GOLDEN, FIRST, List.of(copy));
+            world.ledger.recordImage(GOLDEN, FIRST, "ami-1");
+            world.ledger.recordProtection(GOLDEN, FIRST);
+
+            assertThat(world.ledger.read(GOLDEN).claim().orElseThrow().made())
+                    .isEqualTo(new Made(List.of(copy), Optional.of("ami-1"), true));
+            assertThatThrownBy(() -> world.ledger.recordImage(GOLDEN, SECOND, "ami-2"))
+                    .isInstanceOf(NotShareable.class);
+        }
+    }
+
+    @Test
+    void recordsNothingMoreOfWhoIsBeingUndoneButWhatItsUndoFinds() {
+        try (TestLedger world = new TestLedger()) {
+            TestLedger.claim(world.ledger, GOLDEN, FIRST, principals("222222222222"));
+            world.ledger.beginUndo(GOLDEN, FIRST, FIRST);
+            Made.Copy found = new Made.Copy("snap-2", Optional.empty());
+
+            assertThatThrownBy(() -> world.ledger.recordCopies(GOLDEN, FIRST, List.of(found)))
+                    .hasMessageContaining("being undone");
+            world.ledger.recordFound(GOLDEN, FIRST, List.of(found), Optional.of("ami-2"));
+            world.ledger.recordFound(GOLDEN, SECOND, List.of(), Optional.of("ami-3"));
+
+            assertThat(world.ledger.read(GOLDEN).claim().orElseThrow().made())
+                    .isEqualTo(new Made(List.of(found), Optional.of("ami-2"), false));
+        }
+    }
+
+    @Test
+    void holdsAsProvenOnlyWhomTheClaimAdds() {
+        try (TestLedger world = new TestLedger()) {
+            TestLedger.claim(world.ledger, GOLDEN, FIRST, principals("222222222222", ROLE));
+
+            Share share = world.ledger.recordProven(GOLDEN, FIRST, principals(ROLE, "999999999999"));
+
+            assertThat(share.proven()).isEqualTo(principals(ROLE));
+            world.ledger.beginUndo(GOLDEN, FIRST, FIRST);
+            assertThat(world.ledger.read(GOLDEN).proven()).isEqualTo(Principals.none());
+        }
+    }
+
+    @Test
+    void knowsWhichSnapshotsWereThereBeforeTheClaim() {
+        try (TestLedger world = new TestLedger()) {
+            world.committed("222222222222");
+            TestLedger.claim(world.ledger, GOLDEN, SECOND, principals("444444444444"));
+            world.ledger.recordCopies(GOLDEN, SECOND, List.of(new Made.Copy("snap-1", Optional.empty())));
+
+            assertThat(world.ledger.read(GOLDEN).snapshotsOfOthers())
+                    .containsExactlyInAnyOrder("snap-0aaaaaaaaaaaaaaaa", "snap-0bbbbbbbbbbbbbbbb");
+        }
+    }
 }

@@ -3,23 +3,36 @@ package dev.amishare.step;
 import static dev.amishare.step.ShareWorld.MINE;
 import static dev.amishare.step.ShareWorld.NOON;
 import static dev.amishare.step.ShareWorld.OTHER;
+import static dev.amishare.step.ShareWorld.SOURCE_IMAGE;
 import static dev.amishare.step.ShareWorld.SWEEP;
 import static dev.amishare.step.ShareWorld.principals;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.amishare.ami.RegionPlan;
+import dev.amishare.ami.Way;
 import dev.amishare.error.NotShareable;
 import dev.amishare.ledger.Claim;
+import dev.amishare.ledger.FormerImage;
 import dev.amishare.ledger.Share;
 import dev.amishare.ledger.SharedImage;
+import dev.amishare.ledger.SharedSnapshot;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.DescribeImagesRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeImagesResponse;
 
 final class ClaimShareTest {
+    private static final String ANOTHER_SOURCE = "ami-0bbbbbbbbbbbbbbbb";
+
     @Test
     void copiesWhatNobodyHasShared() {
         try (ShareWorld world = new ShareWorld()) {
@@ -56,16 +69,160 @@ final class ClaimShareTest {
     }
 
     @Test
-    void copiesAnewWhereSomebodyHasDeregisteredTheCommittedImage() {
+    void doesNotTakeAnImageForGoneThatEc2DoesNotShowForAMoment() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage shared = world.shared("222222222222");
+            Ec2Client blind = new ForgetfulEc2(world.ec2, shared.imageId());
+
+            ClaimShare.Output first = claim(world, blind, NOON, null, "444444444444");
+            assertThat(first.next()).isEqualTo(ClaimShare.Next.WAIT);
+            assertThat(first.waitSeconds()).isEqualTo(90);
+            assertThat(first.goneSince()).isEqualTo(NOON);
+            assertThat(world.ledger.read(world.id()).claim()).isEmpty();
+            ClaimShare.Output second = claim(world, world.ec2, NOON.plusSeconds(90), first, "444444444444");
+
+            assertThat(second.next()).isEqualTo(ClaimShare.Next.SHARE);
+            assertThat(world.ledger.read(world.id()).granted()).isEqualTo(principals("222222222222", "444444444444"));
+        }
+    }
+
+    @Test
+    void closesTheShareOfAnImageThatIsGoneAndRegistersFromItsSnapshotsForTheSameSource() {
         try (ShareWorld world = new ShareWorld()) {
             SharedImage shared = world.shared("222222222222");
             world.ec2.deregisterImage(r -> r.imageId(shared.imageId()));
 
-            ClaimShare.Output output = claim(world, Duration.ZERO, "222222222222");
+            ClaimShare.Output output = claimTwice(world, world.plan("444444444444"));
+
+            assertThat(output.next()).isEqualTo(ClaimShare.Next.REGISTER);
+            assertThat(output.copies())
+                    .extracting(WaitForCompletion.Copy::snapshotId)
+                    .containsExactlyElementsOf(shared.snapshots().stream()
+                            .map(SharedSnapshot::snapshotId)
+                            .toList());
+            assertThat(output.reused()).isFalse();
+            assertThat(world.ledger.read(world.id()).granted()).isEqualTo(principals("444444444444"));
+            assertThat(world.ledger.read(world.id()).former())
+                    .extracting(FormerImage::imageId)
+                    .containsExactly(shared.imageId());
+        }
+    }
+
+    @Test
+    void waitsTheWholeWindowBeforeItClosesAShare() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage shared = world.shared("222222222222");
+            world.ec2.deregisterImage(r -> r.imageId(shared.imageId()));
+            ClaimShare.Output first = claim(world, world.ec2, NOON, null, "444444444444");
+
+            ClaimShare.Output early = claim(world, world.ec2, NOON.plusSeconds(30), first, "444444444444");
+
+            assertThat(early.next()).isEqualTo(ClaimShare.Next.WAIT);
+            assertThat(early.waitSeconds()).isEqualTo(60);
+            assertThat(world.ledger.read(world.id()).committed()).isPresent();
+        }
+    }
+
+    @Test
+    void doesNotCountALookFromBeforeTheCommit() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage shared = world.shared("222222222222");
+            world.ec2.deregisterImage(r -> r.imageId(shared.imageId()));
+            ClaimShare.Output before = new ClaimShare.Output(
+                    ClaimShare.Next.WAIT, 90, null, null, null, false, null, NOON.minusSeconds(600));
+
+            ClaimShare.Output output = claim(world, world.ec2, NOON, before, "444444444444");
+
+            assertThat(output.next()).isEqualTo(ClaimShare.Next.WAIT);
+            assertThat(output.goneSince()).isEqualTo(NOON);
+        }
+    }
+
+    @Test
+    void copiesAnewAndForgetsTheFormerImageWhereItsSnapshotsAreGone() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage shared = world.shared("222222222222");
+            world.ec2.deregisterImage(r -> r.imageId(shared.imageId()));
+            shared.snapshots().forEach(s -> world.ec2.deleteSnapshot(r -> r.snapshotId(s.snapshotId())));
+
+            ClaimShare.Output output = claimTwice(world, world.plan("444444444444"));
 
             assertThat(output.next()).isEqualTo(ClaimShare.Next.COPY);
-            assertThat(output.reused()).isFalse();
-            assertThat(world.ledger.read(world.id()).granted()).isEqualTo(principals("222222222222"));
+            assertThat(world.ledger.read(world.id()).former()).isEmpty();
+            assertThat(world.ledger.read(world.id()).granted()).isEqualTo(principals("444444444444"));
+        }
+    }
+
+    @Test
+    void copiesAnewAndKeepsTheFormerImageWhereOneOfItsSnapshotsIsGone() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage shared = world.shared("222222222222");
+            world.ec2.deregisterImage(r -> r.imageId(shared.imageId()));
+            world.ec2.deleteSnapshot(r -> r.snapshotId(shared.snapshots().get(0).snapshotId()));
+
+            assertThat(claimTwice(world, world.plan("444444444444")).next()).isEqualTo(ClaimShare.Next.COPY);
+            assertThat(world.ledger.read(world.id()).former()).hasSize(1);
+        }
+    }
+
+    @Test
+    void anotherSourceTakesTheNameOfAnImageThatIsGoneAndNothingElseOfIt() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage shared = world.shared("222222222222");
+            world.ec2.deregisterImage(r -> r.imageId(shared.imageId()));
+
+            ClaimShare.Output output = claimTwice(world, ofAnotherSource(world, "444444444444"));
+
+            assertThat(output.next()).isEqualTo(ClaimShare.Next.COPY);
+            assertThat(world.ledger.read(world.id()).granted()).isEqualTo(principals("444444444444"));
+        }
+    }
+
+    @Test
+    void refusesAnotherSourceUnderTheNameOfAShare() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage shared = world.shared("222222222222");
+            Share before = world.ledger.read(world.id());
+
+            assertThatThrownBy(() -> claim(world, ofAnotherSource(world, "444444444444"), NOON, null))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll(shared.imageId(), SOURCE_IMAGE, ANOTHER_SOURCE, "another name");
+
+            assertThat(world.ledger.read(world.id())).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void refusesAnotherSourceWhoseClaimWasCommittedWhileItWaited() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.runs(OTHER);
+            world.claim(OTHER, "222222222222");
+            RegionPlan plan = ofAnotherSource(world, "444444444444");
+            assertThat(claim(world, plan, NOON, null).next()).isEqualTo(ClaimShare.Next.WAIT);
+            SharedImage shared = world.make(OTHER);
+            world.ledger.commit(
+                    world.id(), OTHER, shared.imageId(), shared.snapshots(), principals("222222222222"), NOON);
+
+            assertThatThrownBy(() -> claim(world, plan, NOON, null))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContaining(SOURCE_IMAGE);
+        }
+    }
+
+    @Test
+    void addsToWhatStandsOfASourceThatIsGoneAndMakesNothing() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage shared = world.shared("222222222222");
+            RegionPlan plan = with(world.plan("444444444444"), Way.STANDING, SOURCE_IMAGE);
+            assertThat(claim(world, plan, NOON, null).next()).isEqualTo(ClaimShare.Next.SHARE);
+            world.ledger.beginUndo(world.id(), MINE, MINE);
+            world.ledger.release(world.id(), MINE);
+            world.ec2.deregisterImage(r -> r.imageId(shared.imageId()));
+
+            assertThatThrownBy(() -> claimTwice(world, plan))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll("gone", shared.snapshots().get(0).snapshotId());
+            assertThat(world.ledger.read(world.id()).claim()).isEmpty();
         }
     }
 
@@ -152,7 +309,79 @@ final class ClaimShareTest {
     }
 
     private static ClaimShare.Output claim(ShareWorld world, Duration sinceNoon, String... targets) {
-        return new ClaimShare(world.ledger, world.executions(), region -> world.ec2)
-                .run(new ClaimShare.Input(world.plan(targets), MINE, "token-of-mine", NOON.plus(sinceNoon)));
+        return claim(world, world.plan(targets), NOON.plus(sinceNoon), null);
+    }
+
+    private static ClaimShare.Output claim(
+            ShareWorld world, RegionPlan plan, Instant at, ClaimShare.@Nullable Output previous) {
+        return claim(world, world.ec2, plan, at, previous);
+    }
+
+    private static ClaimShare.Output claim(
+            ShareWorld world, Ec2Client ec2, Instant at, ClaimShare.@Nullable Output previous, String... targets) {
+        return claim(world, ec2, world.plan(targets), at, previous);
+    }
+
+    private static ClaimShare.Output claim(
+            ShareWorld world, Ec2Client ec2, RegionPlan plan, Instant at, ClaimShare.@Nullable Output previous) {
+        return new ClaimShare(world.ledger, world.executions(), region -> ec2)
+                .run(new ClaimShare.Input(plan, MINE, "token-of-mine", at, previous));
+    }
+
+    /** Two turns of the state machine, the second after it has waited. */
+    private static ClaimShare.Output claimTwice(ShareWorld world, RegionPlan plan) {
+        ClaimShare.Output first = claim(world, plan, NOON, null);
+        assertThat(first.next()).isEqualTo(ClaimShare.Next.WAIT);
+        return claim(world, plan, NOON.plusSeconds(Objects.requireNonNull(first.waitSeconds())), first);
+    }
+
+    private static RegionPlan ofAnotherSource(ShareWorld world, String... targets) {
+        return with(world.plan(targets), Way.SNAPSHOTS, ANOTHER_SOURCE);
+    }
+
+    private static RegionPlan with(RegionPlan plan, Way way, String sourceImageId) {
+        return new RegionPlan(
+                plan.region(),
+                plan.sourceRegion(),
+                sourceImageId,
+                plan.imageName(),
+                plan.keyArn(),
+                way,
+                plan.source(),
+                plan.volumes(),
+                plan.targets(),
+                plan.tags(),
+                plan.requestedTags(),
+                plan.snapshotTags(),
+                plan.shareSnapshots(),
+                plan.verify(),
+                plan.notes(),
+                plan.resultBytes());
+    }
+
+    /** EC2 that has not heard of an image, as it may happen for a moment. */
+    private static final class ForgetfulEc2 implements Ec2Client {
+        private final Ec2Client ec2;
+        private final String imageId;
+
+        private ForgetfulEc2(Ec2Client ec2, String imageId) {
+            this.ec2 = ec2;
+            this.imageId = imageId;
+        }
+
+        @Override
+        public DescribeImagesResponse describeImages(DescribeImagesRequest request) {
+            return request.imageIds().contains(imageId)
+                    ? DescribeImagesResponse.builder().build()
+                    : ec2.describeImages(request);
+        }
+
+        @Override
+        public String serviceName() {
+            return ec2.serviceName();
+        }
+
+        @Override
+        public void close() {}
     }
 }

@@ -8,6 +8,7 @@ import static dev.amishare.step.ShareWorld.principals;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.amishare.ami.ManagedTags;
 import dev.amishare.error.NotShareable;
 import dev.amishare.ledger.SharedImage;
 import dev.amishare.step.Verify.Verified;
@@ -43,7 +44,8 @@ final class CommitShareTest {
                             false,
                             image.snapshots(),
                             VERIFIED.checks(),
-                            VERIFIED.targets()));
+                            VERIFIED.targets(),
+                            null));
             assertThat(world.ledger.read(world.id()).claim()).isEmpty();
             assertThat(world.ledger.read(world.id()).granted()).isEqualTo(principals("222222222222"));
         }
@@ -69,6 +71,103 @@ final class CommitShareTest {
     }
 
     @Test
+    void tellsWhatItHasRemovedAsCopiedTwice() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(MINE, "222222222222");
+            SharedImage image = world.make(MINE);
+            String source = image.snapshots().get(0).sourceSnapshotId();
+            String twice = world.copy(MINE, source);
+            world.passTime(Duration.ofMinutes(1));
+
+            assertThat(commit(world, image, MINE, false).image().checks())
+                    .filteredOn(check -> check.result() == Check.Result.WARN)
+                    .singleElement()
+                    .extracting(Check::detail)
+                    .asString()
+                    .contains(twice, source);
+        }
+    }
+
+    @Test
+    void removesNothingThatSomebodyHasTaggedAsItsExecutions() {
+        try (ShareWorld world = new ShareWorld()) {
+            String backup = world.copy("nobody's", ShareWorld.SOURCE_SNAPSHOTS.get(0));
+            world.claim(MINE, "222222222222");
+            SharedImage image = world.make(MINE);
+            world.ec2.createTags(r -> r.resources(backup)
+                    .tags(ShareWorld.tag(ManagedTags.MANAGED, "true"), ShareWorld.tag(ManagedTags.EXECUTION, MINE)));
+
+            commit(world, image, MINE, false);
+
+            assertThat(world.snapshotIds()).contains(backup);
+        }
+    }
+
+    @Test
+    void commitsNoImageThatItsClaimDoesNotHold() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage others = world.make(OTHER);
+            world.claim(MINE, "222222222222");
+
+            assertThatThrownBy(() -> commit(world, others, MINE, false))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContaining(others.imageId());
+            assertThat(world.ledger.read(world.id()).committed()).isEmpty();
+        }
+    }
+
+    @Test
+    void namesWhoeverElseHoldsAReusedImage() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage shared = world.shared("222222222222", "444444444444");
+            world.claim(MINE, "222222222222");
+
+            assertThat(commit(world, shared, MINE, true).image().alsoSharedWith())
+                    .containsExactly("444444444444");
+        }
+    }
+
+    @Test
+    void namesTheSnapshotsThatAFormerImageOfTheSameSourceHasLeft() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage former = world.shared("444444444444");
+            world.ec2.deregisterImage(r -> r.imageId(former.imageId()));
+            world.ledger.close(world.id(), former.imageId(), ShareWorld.NOON);
+            world.claim(MINE, "222222222222");
+            SharedImage image = world.make(MINE);
+
+            CommitShare.Output output = commit(world, image, MINE, false);
+
+            assertThat(output.image().checks().stream()
+                            .filter(check -> check.name().equals("former-snapshots"))
+                            .map(Check::detail)
+                            .toList())
+                    .hasSize(2)
+                    .anyMatch(
+                            detail -> detail.contains(former.snapshots().get(0).snapshotId()));
+            assertThat(output.image().alsoSharedWith()).isNull();
+        }
+    }
+
+    @Test
+    void writesDownThatItProtectsTheImageAndNotThatSomebodyElseDoes() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.ec2.enableImageDeregistrationProtection(
+                    r -> r.imageId(SOURCE_IMAGE).withCooldown(false));
+            world.claim(MINE, "222222222222");
+            SharedImage image = world.make(MINE);
+            world.ec2.enableImageDeregistrationProtection(
+                    r -> r.imageId(image.imageId()).withCooldown(false));
+            int before = world.cloud.calls().size();
+
+            commit(world, image, MINE, false);
+
+            assertThat(world.cloud.calls().calls().stream().skip(before))
+                    .noneMatch(call -> call.action().equals("EnableImageDeregistrationProtection"));
+        }
+    }
+
+    @Test
     void answersTheSameWhenRepeated() {
         try (ShareWorld world = new ShareWorld()) {
             world.claim(MINE, "222222222222");
@@ -89,12 +188,15 @@ final class CommitShareTest {
             world.claim(MINE, "222222222222");
             commit(world, shared, MINE, true);
             assertThat(world.image(shared.imageId()).deprecationTime()).isNull();
+            world.ec2.deregisterImage(r -> r.imageId(shared.imageId()));
+            world.ledger.close(world.id(), shared.imageId(), ShareWorld.NOON);
 
             world.claim(OTHER, "222222222222");
-            commit(world, shared, OTHER, false);
+            SharedImage made = world.make(OTHER);
+            commit(world, made, OTHER, false);
 
-            assertThat(world.image(shared.imageId()).deprecationTime()).isEqualTo("2027-06-30T00:00:00.000Z");
-            assertThat(world.image(shared.imageId()).deregistrationProtection()).isEqualTo("enabled-with-cooldown");
+            assertThat(world.image(made.imageId()).deprecationTime()).isEqualTo("2027-06-30T00:00:00.000Z");
+            assertThat(world.image(made.imageId()).deregistrationProtection()).isEqualTo("enabled-with-cooldown");
         }
     }
 

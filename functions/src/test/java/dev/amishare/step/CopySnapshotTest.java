@@ -6,14 +6,17 @@ import static dev.amishare.step.SourceAccount.HOME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.amishare.ami.CopyDescription;
 import dev.amishare.ami.RegionPlan;
 import dev.amishare.error.NotShareable;
 import dev.amishare.keypolicy.Principals;
+import dev.amishare.ledger.Made;
 import dev.amishare.ledger.TestLedger;
 import dev.awssandbox.Settings;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
@@ -58,6 +61,87 @@ final class CopySnapshotTest {
 
             assertThat(account.copySnapshot(plan, 0)).isEqualTo(first);
             assertThat(numberOfSnapshots(account)).isEqualTo(snapshots);
+        }
+    }
+
+    @Test
+    void writesTheIdThatAwsReturnedIntoItsClaim() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            RegionPlan plan = account.planOf(GOLDEN);
+            account.claim(plan);
+
+            CopySnapshot.Output copy = account.copySnapshot(plan, 0);
+
+            assertThat(made(account, plan).copyOf("snap-0aaaaaaaaaaaaaaa1"))
+                    .isEqualTo(Optional.ofNullable(copy.snapshotId()));
+        }
+    }
+
+    @Test
+    void adoptsTheCopyWhoseAnswerNeverCameByItsDescription() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            RegionPlan plan = account.planOf(GOLDEN);
+            account.claim(plan);
+            String unanswered = marked(account, "snap-0aaaaaaaaaaaaaaa1", "snap-0aaaaaaaaaaaaaaa1", account.key);
+            account.pass(Duration.ofSeconds(1));
+            int snapshots = numberOfSnapshots(account);
+
+            assertThat(account.copySnapshot(plan, 0).snapshotId()).isEqualTo(unanswered);
+            assertThat(numberOfSnapshots(account)).isEqualTo(snapshots);
+            assertThat(made(account, plan).snapshotIds()).containsExactly(unanswered);
+        }
+    }
+
+    @Test
+    void adoptsNothingForItsTags() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            RegionPlan plan = account.planOf(GOLDEN);
+            account.claim(plan);
+            String forged = account.ec2(HOME)
+                    .copySnapshot(copy -> copy.sourceRegion(HOME)
+                            .sourceSnapshotId("snap-0aaaaaaaaaaaaaaa2")
+                            .encrypted(true)
+                            .kmsKeyId(account.key))
+                    .snapshotId();
+            account.ec2(HOME).createTags(create -> create.resources(forged)
+                    .tags(
+                            tag("ami-share:managed", "true"),
+                            tag("ami-share:execution", EXECUTION),
+                            tag("ami-share:source-snapshot", "snap-0aaaaaaaaaaaaaaa1")));
+            account.pass(Duration.ofSeconds(1));
+
+            assertThat(account.copySnapshot(plan, 0).snapshotId()).isNotEqualTo(forged);
+        }
+    }
+
+    @Test
+    void adoptsNoMarkedCopyUnderAnotherKeyNorOneThatIsOlderThanTheClaim() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            RegionPlan plan = account.planOf(GOLDEN);
+            String older = marked(account, "snap-0aaaaaaaaaaaaaaa1", "snap-0aaaaaaaaaaaaaaa1", account.key);
+            account.pass(Duration.ofMinutes(10));
+            account.claim(plan);
+            String elsewhere = marked(
+                    account, "snap-0aaaaaaaaaaaaaaa1", "snap-0aaaaaaaaaaaaaaa1", account.key(HOME, "alias/other"));
+            account.pass(Duration.ofSeconds(1));
+
+            assertThat(account.copySnapshot(plan, 0).snapshotId()).isNotIn(older, elsewhere);
+        }
+    }
+
+    @Test
+    void copiesAgainWhereTwoBearTheMark() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            RegionPlan plan = account.planOf(GOLDEN);
+            account.claim(plan);
+            String one = marked(account, "snap-0aaaaaaaaaaaaaaa1", "snap-0aaaaaaaaaaaaaaa1", account.key);
+            String other = marked(account, "snap-0aaaaaaaaaaaaaaa2", "snap-0aaaaaaaaaaaaaaa1", account.key);
+            account.pass(Duration.ofSeconds(1));
+
+            CopySnapshot.Output copy = account.copySnapshot(plan, 0);
+
+            assertThat(copy.snapshotId()).isNotIn(one, other);
+            assertThat(account.copySnapshot(plan, 0)).isEqualTo(copy);
         }
     }
 
@@ -140,6 +224,25 @@ final class CopySnapshotTest {
                     .containsEntry("team", "platform")
                     .hasSize(6);
         }
+    }
+
+    /** A copy of {@code from} that bears the mark of a copy of {@code source}. */
+    private static String marked(SourceAccount account, String from, String source, String key) {
+        return account.ec2(HOME)
+                .copySnapshot(copy -> copy.sourceRegion(HOME)
+                        .sourceSnapshotId(from)
+                        .description(CopyDescription.of(source, GOLDEN, HOME, SourceAccount.TOKEN))
+                        .encrypted(true)
+                        .kmsKeyId(key))
+                .snapshotId();
+    }
+
+    private static Made made(SourceAccount account, RegionPlan plan) {
+        return account.ledger.read(SourceAccount.id(plan)).claim().orElseThrow().made();
+    }
+
+    private static Tag tag(String key, String value) {
+        return Tag.builder().key(key).value(value).build();
     }
 
     private static Snapshot snapshot(SourceAccount account, String id) {

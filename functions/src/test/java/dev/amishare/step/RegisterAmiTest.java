@@ -8,9 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.amishare.ami.RegionPlan;
+import dev.amishare.ami.Registration;
+import dev.amishare.ami.Tags;
 import dev.amishare.ami.Way;
 import dev.amishare.error.AttributesLost;
 import dev.amishare.error.NotShareable;
+import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.SharedSnapshot;
 import dev.amishare.step.WaitForCompletion.Copy;
 import java.time.Duration;
@@ -25,6 +28,7 @@ import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.ImageAttributeName;
 import software.amazon.awssdk.services.ec2.model.Tag;
+import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
 final class RegisterAmiTest {
     @Test
@@ -61,6 +65,114 @@ final class RegisterAmiTest {
             List<Copy> copies = copies(account, plan);
             RegisterAmi.Output first = account.register(plan, copies);
             assertThat(account.register(plan, copies)).isEqualTo(first);
+        }
+    }
+
+    @Test
+    void adoptsTheImageWhoseAnswerNeverCame() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            RegionPlan plan = account.planOf(GOLDEN);
+            List<Copy> copies = copies(account, plan);
+            String unanswered = register(account, plan, copies);
+            account.pass(Duration.ofSeconds(10));
+
+            assertThat(account.register(plan, copies).imageId()).isEqualTo(unanswered);
+            assertThat(account.ledger
+                            .read(SourceAccount.id(plan))
+                            .claim()
+                            .orElseThrow()
+                            .made()
+                            .imageId())
+                    .contains(unanswered);
+        }
+    }
+
+    @Test
+    void registersNothingThatItsClaimHasNotCopied() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            RegionPlan plan = account.planOf(GOLDEN);
+            copies(account, plan);
+            List<Copy> others = List.of(
+                    new Copy("snap-0aaaaaaaaaaaaaaa1", "snap-0aaaaaaaaaaaaaaa2", null, null),
+                    new Copy("snap-0aaaaaaaaaaaaaaa2", "snap-0aaaaaaaaaaaaaaa1", null, null));
+            assertThatThrownBy(() -> account.register(plan, others))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContaining("not in the ledger");
+            assertThat(account.ec2(HOME).describeImages(r -> r.owners("self")).images())
+                    .extracting(Image::imageId)
+                    .containsExactly(GOLDEN);
+        }
+    }
+
+    @Test
+    void takesTheCopyOfAWholeImageByItsIdAndNotAnImageOfItsName() {
+        try (SourceAccount account = SourceAccount.empty()) {
+            RegionPlan plan = account.planOf(account.load(SourceAccount.recorded("rhel-8-hourly-0010")));
+            account.claim(plan);
+            String others = account.ec2(HOME)
+                    .copyImage(copy -> copy.name(plan.imageName())
+                            .sourceImageId(plan.sourceImageId())
+                            .sourceRegion(HOME)
+                            .encrypted(true)
+                            .kmsKeyId(account.key)
+                            .tagSpecifications(TagSpecification.builder()
+                                    .resourceType("image")
+                                    .tags(Tags.ofImage(plan, EXECUTION))
+                                    .build()))
+                    .imageId();
+            account.pass(Duration.ofMinutes(10));
+
+            assertThatThrownBy(() -> account.register(plan, List.of()))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContaining("holds no image")
+                    .hasMessageNotContaining(others);
+        }
+    }
+
+    @Test
+    void registersAgainFromTheSnapshotsOfAFormerImageAndLetsNobodyCopyThem() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            RegionPlan plan = account.planOf(GOLDEN);
+            RegisterAmi.Output former = account.make(plan);
+            String snapshot = former.snapshots().get(0).snapshotId();
+            account.ledger.commit(
+                    SourceAccount.id(plan),
+                    EXECUTION,
+                    former.imageId(),
+                    former.snapshots(),
+                    Principals.none(),
+                    account.now());
+            account.ec2(HOME).modifySnapshotAttribute(modify -> modify.snapshotId(snapshot)
+                    .attribute("createVolumePermission")
+                    .operationType("add")
+                    .userIds("444444444444"));
+            account.ec2(HOME).deleteTags(delete -> delete.resources(snapshot));
+            account.pass(Duration.ofSeconds(10));
+            account.ec2(HOME).deregisterImage(deregister -> deregister.imageId(former.imageId()));
+            account.ledger.close(SourceAccount.id(plan), former.imageId(), account.now());
+            account.claim(plan);
+
+            RegisterAmi.Output again = account.register(
+                    plan,
+                    former.snapshots().stream()
+                            .map(s -> new Copy(s.sourceSnapshotId(), s.snapshotId(), null, null))
+                            .toList());
+
+            assertThat(again.imageId()).isNotEqualTo(former.imageId());
+            assertThat(again.snapshots()).isEqualTo(former.snapshots());
+            assertThat(account.ec2(HOME)
+                            .describeSnapshotAttribute(
+                                    describe -> describe.snapshotId(snapshot).attribute("createVolumePermission"))
+                            .createVolumePermissions())
+                    .isEmpty();
+            assertThat(account.ec2(HOME)
+                            .describeSnapshots(describe -> describe.snapshotIds(snapshot))
+                            .snapshots()
+                            .get(0)
+                            .tags())
+                    .extracting(Tag::key)
+                    .containsExactlyInAnyOrder(
+                            "ami-share:managed", "ami-share:source-image", "ami-share:source-snapshot");
         }
     }
 
@@ -176,6 +288,16 @@ final class RegisterAmiTest {
             account.claim(plan);
             assertThat(account.copyImage(plan)).isEqualTo(account.copyImage(plan));
         }
+    }
+
+    private static String register(SourceAccount account, RegionPlan plan, List<Copy> copies) {
+        Map<String, String> sources = copies.stream()
+                .collect(Collectors.toMap(
+                        copy -> Objects.requireNonNull(copy.sourceSnapshotId()),
+                        copy -> Objects.requireNonNull(copy.snapshotId())));
+        return account.ec2(HOME)
+                .registerImage(Registration.request(plan, sources, null, EXECUTION))
+                .imageId();
     }
 
     private static List<Copy> copies(SourceAccount account, RegionPlan plan) {

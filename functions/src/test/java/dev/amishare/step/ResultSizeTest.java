@@ -40,6 +40,31 @@ final class ResultSizeTest {
         assertThat(fitting.checks()).hasSize(2);
     }
 
+    @Test
+    void namesFewerOfThoseItIsAlsoSharedWithAndSaysSo() {
+        List<String> others = IntStream.range(0, 400)
+                .mapToObj(i -> String.valueOf(300_000_000_000L + i))
+                .toList();
+        Entry plain = entry("x", 2);
+        Entry whole = new Entry(
+                plain.region(),
+                plain.imageId(),
+                plain.kmsKeyArn(),
+                true,
+                plain.snapshots(),
+                plain.checks(),
+                plain.targets(),
+                others);
+        int room = size(plain) + 2_000;
+
+        Entry fitting = ResultSize.fit(whole, room);
+
+        assertThat(size(fitting)).isLessThanOrEqualTo(room);
+        assertThat(fitting.alsoSharedWith()).isNotEmpty().hasSizeLessThan(400);
+        assertThat(fitting.checks()).extracting(Check::name).contains("also-shared-with");
+        assertThat(ResultSize.fit(whole, size(whole)).alsoSharedWith()).isEqualTo(others);
+    }
+
     private static int size(Entry entry) {
         return Records.write(entry).text().getBytes(StandardCharsets.UTF_8).length;
     }
@@ -56,6 +81,7 @@ final class ResultSizeTest {
                 IntStream.range(0, targets)
                         .mapToObj(i -> new TargetResult(
                                 String.valueOf(200_000_000_000L + i), Verified.GRANTED, List.of(check)))
-                        .toList());
+                        .toList(),
+                null);
     }
 }

@@ -2,6 +2,7 @@ package dev.amishare.step;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.amishare.ami.CopyDescription;
 import dev.amishare.ami.ImageAttributes;
 import dev.amishare.ami.ManagedTags;
 import dev.amishare.ami.RegionPlan;
@@ -10,7 +11,9 @@ import dev.amishare.ami.Way;
 import dev.amishare.keypolicy.Boundary;
 import dev.amishare.keypolicy.Principal;
 import dev.amishare.keypolicy.Principals;
+import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.Ledger;
+import dev.amishare.ledger.Made;
 import dev.amishare.ledger.Share;
 import dev.amishare.ledger.ShareId;
 import dev.amishare.ledger.SharedImage;
@@ -26,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +53,7 @@ final class ShareWorld implements AutoCloseable {
     static final String REGION = "eu-west-1";
     static final String IMAGE_NAME = "golden-encrypted";
     static final String SOURCE_IMAGE = "ami-0aaaaaaaaaaaaaaaa";
+    static final List<String> SOURCE_SNAPSHOTS = List.of("snap-0aaaaaaaaaaaaaaa1", "snap-0aaaaaaaaaaaaaaa2");
     static final String MINE = "arn:aws:states:eu-west-1:111111111111:execution:ShareAmi:mine";
     static final String OTHER = "arn:aws:states:eu-west-1:111111111111:execution:ShareAmi:other";
     static final String SWEEP = "arn:aws:states:eu-west-1:111111111111:execution:SweepClaims:sweep";
@@ -142,7 +147,7 @@ final class ShareWorld implements AutoCloseable {
                 200_000);
     }
 
-    /** What the steps before ours would have made for an execution: the encrypted image, all of it tagged. */
+    /** What the steps before ours would have made for an execution: the encrypted image, all of it tagged, and in its claim if it has one. */
     SharedImage make(String execution) {
         return make(execution, key);
     }
@@ -158,6 +163,15 @@ final class ShareWorld implements AutoCloseable {
             mappings.add(mapping.toBuilder().ebs(volume).build());
             snapshots.add(new SharedSnapshot(mapping.deviceName(), mapping.ebs().snapshotId(), copy));
         }
+        boolean isClaimed = ledger.read(id()).isClaimedBy(execution);
+        if (isClaimed) {
+            ledger.recordCopies(
+                    id(),
+                    execution,
+                    snapshots.stream()
+                            .map(s -> new Made.Copy(s.snapshotId(), Optional.of(s.sourceSnapshotId())))
+                            .toList());
+        }
         cloud.kernel().runUntilQuiet();
         String imageId = ec2.registerImage(r -> r.name(IMAGE_NAME)
                         .architecture("x86_64")
@@ -167,11 +181,14 @@ final class ShareWorld implements AutoCloseable {
                         .blockDeviceMappings(mappings)
                         .tagSpecifications(tags(ResourceType.IMAGE, execution)))
                 .imageId();
+        if (isClaimed) {
+            ledger.recordImage(id(), execution, imageId);
+        }
         passTime(Duration.ofMinutes(1));
         return new SharedImage(imageId, snapshots);
     }
 
-    /** A copy that an execution has started. */
+    /** A copy that an execution has started, and whose id it has never learned. */
     String copy(String execution, String snapshotId) {
         return copy(execution, snapshotId, key);
     }
@@ -179,6 +196,7 @@ final class ShareWorld implements AutoCloseable {
     private String copy(String execution, String snapshotId, @Nullable String keyArn) {
         return ec2.copySnapshot(r -> r.sourceRegion(REGION)
                         .sourceSnapshotId(snapshotId)
+                        .description(CopyDescription.of(snapshotId, SOURCE_IMAGE, REGION, token(execution)))
                         .encrypted(keyArn == null ? null : true)
                         .kmsKeyId(keyArn)
                         .tagSpecifications(tags(ResourceType.SNAPSHOT, execution)))
@@ -198,7 +216,7 @@ final class ShareWorld implements AutoCloseable {
 
     /** An image that another execution has shared and committed before, with all that goes with it. */
     SharedImage shared(String... principals) {
-        TestLedger.claim(ledger, id(), OTHER, SOURCE_IMAGE, principals(principals));
+        claim(OTHER, principals);
         SharedImage image = make(OTHER);
         settle(OTHER);
         addLaunchPermission(OTHER, image, plan(principals));
@@ -208,7 +226,19 @@ final class ShareWorld implements AutoCloseable {
 
     /** The claim of an execution on the image. */
     Share claim(String execution, String... principals) {
-        return TestLedger.claim(ledger, id(), execution, SOURCE_IMAGE, principals(principals));
+        return ledger.claim(
+                id(),
+                new Claim.Request(
+                        execution,
+                        token(execution),
+                        cloud.kernel().now(),
+                        SOURCE_IMAGE,
+                        SOURCE_SNAPSHOTS,
+                        principals(principals)));
+    }
+
+    static String token(String execution) {
+        return "token-of-" + execution;
     }
 
     AddLaunchPermission.Output addLaunchPermission(String execution, SharedImage image, RegionPlan plan) {

@@ -10,7 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.amishare.ami.ManagedTags;
 import dev.amishare.ledger.SharedImage;
+import dev.amishare.ledger.SharedSnapshot;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
@@ -118,15 +120,112 @@ final class UndoShareTest {
     }
 
     @Test
-    void neverRemovesWhatIsNotManagedThoughItBearsTheExecutionsTag() {
+    void neverRemovesWhatSomebodyHasTaggedAsTheExecutions() {
         try (ShareWorld world = new ShareWorld()) {
+            String backup = world.copy("nobody's", SOURCES.get(1));
+            world.passTime(Duration.ofMinutes(1));
+            String others = register(world, "others", backup);
             world.claim(MINE, "222222222222");
-            world.ec2.createTags(r -> r.resources(SOURCE_IMAGE, SOURCES.get(0)).tags(tag(ManagedTags.EXECUTION, MINE)));
+            world.ec2.createTags(r -> r.resources(SOURCE_IMAGE, SOURCES.get(0), backup, others)
+                    .tags(tag(ManagedTags.MANAGED, "true"), tag(ManagedTags.EXECUTION, MINE)));
 
             assertThat(world.undo(MINE).undone()).isEmpty();
 
-            assertThat(world.images()).extracting(Image::imageId).containsExactly(SOURCE_IMAGE);
+            assertThat(world.images()).extracting(Image::imageId).containsExactlyInAnyOrder(SOURCE_IMAGE, others);
+            assertThat(world.snapshotIds()).containsExactlyInAnyOrder(SOURCES.get(0), SOURCES.get(1), backup);
+        }
+    }
+
+    @Test
+    void neverRemovesAnImageOfTheSharesNameThatIsOfOtherSnapshots() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(MINE, "222222222222");
+            String copy = world.copy(MINE, SOURCES.get(0));
+            String backup = world.copy("nobody's", SOURCES.get(1));
+            world.passTime(Duration.ofMinutes(1));
+            String others = register(world, IMAGE_NAME, backup);
+
+            assertThat(world.undo(MINE).undone()).containsExactly("snapshot " + copy + " in " + REGION);
+
+            assertThat(world.images()).extracting(Image::imageId).contains(others);
+        }
+    }
+
+    @Test
+    void removesTheCopyOfAWholeImageAndTheSnapshotsThatCameAboutWithIt() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(MINE, "222222222222");
+            String copied = copyImage(world, IMAGE_NAME, MINE);
+            String anothers = copyImage(world, "another's", "another's");
+            world.passTime(Duration.ofMinutes(1));
+
+            UndoShare.Output output = world.undo(MINE);
+
+            assertThat(world.images()).extracting(Image::imageId).containsExactlyInAnyOrder(SOURCE_IMAGE, anothers);
+            assertThat(world.snapshotIds()).hasSize(4).containsAll(SOURCES);
+            assertThat(output.undone()).hasSize(3).contains("image " + copied + " in " + REGION);
+        }
+    }
+
+    @Test
+    void removesNoCopyOfTheWholeSourceThatIsOlderThanTheClaim() {
+        try (ShareWorld world = new ShareWorld()) {
+            String older = copyImage(world, IMAGE_NAME, MINE);
+            world.passTime(Duration.ofMinutes(10));
+            world.claim(MINE, "222222222222");
+
+            assertThat(world.undo(MINE).undone()).isEmpty();
+
+            assertThat(world.images()).extracting(Image::imageId).contains(older);
+        }
+    }
+
+    @Test
+    void removesAnImageOfTheSourcesOwnSnapshotsAndNotTheSnapshots() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(MINE, "222222222222");
+            String image = register(world, IMAGE_NAME, SOURCES.get(0), SOURCES.get(1));
+
+            UndoShare.Output output = world.undo(MINE);
+
+            assertThat(output.undone()).containsExactly("image " + image + " in " + REGION);
             assertThat(world.snapshotIds()).containsExactlyInAnyOrderElementsOf(SOURCES);
+        }
+    }
+
+    @Test
+    void removesAnImageThatWasRegisteredAgainAndNotTheSnapshotsOfTheFormerOne() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage former = world.shared("222222222222");
+            world.ec2.deregisterImage(r -> r.imageId(former.imageId()));
+            world.ledger.close(world.id(), former.imageId(), ShareWorld.NOON);
+            world.claim(MINE, "444444444444");
+            List<String> snapshots =
+                    former.snapshots().stream().map(SharedSnapshot::snapshotId).toList();
+            String image = register(world, IMAGE_NAME, snapshots.toArray(String[]::new));
+
+            UndoShare.Output output = world.undo(MINE);
+
+            assertThat(output.undone()).containsExactly("image " + image + " in " + REGION);
+            assertThat(world.snapshotIds()).containsAll(snapshots);
+            assertThat(world.ledger.read(world.id()).former()).hasSize(1);
+        }
+    }
+
+    @Test
+    void neverLiftsAProtectionThatSomebodyElseHasSet() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(MINE, "222222222222");
+            SharedImage image = world.make(MINE);
+            world.ec2.enableImageDeregistrationProtection(
+                    r -> r.imageId(image.imageId()).withCooldown(false));
+
+            UndoShare.Output output = world.undo(MINE);
+
+            assertThat(output.left())
+                    .anyMatch(line -> line.startsWith("image " + image.imageId()) && line.contains("has not set"));
+            assertThat(world.image(image.imageId()).deregistrationProtection()).isEqualTo("enabled-without-cooldown");
+            assertThat(release(world).released()).isFalse();
         }
     }
 
@@ -136,14 +235,7 @@ final class UndoShareTest {
             world.claim(MINE, "222222222222");
             SharedImage image = world.make(MINE);
             String used = image.snapshots().get(0).snapshotId();
-            world.ec2.registerImage(r -> r.name("somebody-elses")
-                    .architecture("x86_64")
-                    .virtualizationType("hvm")
-                    .rootDeviceName("/dev/xvda")
-                    .blockDeviceMappings(BlockDeviceMapping.builder()
-                            .deviceName("/dev/xvda")
-                            .ebs(e -> e.snapshotId(used))
-                            .build()));
+            register(world, "somebody-elses", used);
 
             UndoShare.Output output = world.undo(MINE);
 
@@ -156,10 +248,11 @@ final class UndoShareTest {
     }
 
     @Test
-    void removesAnImageThatItHasAlreadyProtected() {
+    void removesAnImageThatItsExecutionHasAlreadyProtected() {
         try (ShareWorld world = new ShareWorld()) {
             world.claim(MINE, "222222222222");
             SharedImage image = world.make(MINE);
+            world.ledger.recordProtection(world.id(), MINE);
             world.ec2.enableImageDeregistrationProtection(
                     r -> r.imageId(image.imageId()).withCooldown(false));
 
@@ -207,18 +300,7 @@ final class UndoShareTest {
             world.claim(MINE, "222222222222");
             String snapshot = world.copy(MINE, SOURCES.get(0));
             world.passTime(Duration.ofMinutes(1));
-            world.ec2.registerImage(r -> r.name("just-now")
-                    .architecture("x86_64")
-                    .virtualizationType("hvm")
-                    .rootDeviceName("/dev/xvda")
-                    .blockDeviceMappings(BlockDeviceMapping.builder()
-                            .deviceName("/dev/xvda")
-                            .ebs(e -> e.snapshotId(snapshot))
-                            .build())
-                    .tagSpecifications(TagSpecification.builder()
-                            .resourceType(ResourceType.IMAGE)
-                            .tags(tag(ManagedTags.MANAGED, "true"), tag(ManagedTags.EXECUTION, MINE))
-                            .build()));
+            register(world, IMAGE_NAME, snapshot);
 
             UndoShare.Output output = world.undo(MINE);
 
@@ -250,5 +332,43 @@ final class UndoShareTest {
     private static void permit(ShareWorld world, SharedImage image, String account) {
         world.ec2.modifyImageAttribute(r ->
                 r.imageId(image.imageId()).launchPermission(l -> l.add(LaunchPermissions.named(List.of(account)))));
+    }
+
+    /** Registers an image that bears the execution's tags, as whoever may tag can make it. */
+    private static String register(ShareWorld world, String name, String... snapshots) {
+        List<BlockDeviceMapping> mappings = new ArrayList<>();
+        for (String snapshot : snapshots) {
+            String device = mappings.isEmpty() ? "/dev/xvda" : "/dev/sdb";
+            mappings.add(BlockDeviceMapping.builder()
+                    .deviceName(device)
+                    .ebs(e -> e.snapshotId(snapshot))
+                    .build());
+        }
+        return world.ec2
+                .registerImage(r -> r.name(name)
+                        .architecture("x86_64")
+                        .virtualizationType("hvm")
+                        .rootDeviceName("/dev/xvda")
+                        .blockDeviceMappings(mappings)
+                        .tagSpecifications(tags(ResourceType.IMAGE, MINE)))
+                .imageId();
+    }
+
+    private static String copyImage(ShareWorld world, String name, String execution) {
+        return world.ec2
+                .copyImage(r -> r.name(name)
+                        .sourceImageId(SOURCE_IMAGE)
+                        .sourceRegion(REGION)
+                        .encrypted(true)
+                        .kmsKeyId(world.key)
+                        .tagSpecifications(tags(ResourceType.IMAGE, execution), tags(ResourceType.SNAPSHOT, execution)))
+                .imageId();
+    }
+
+    private static TagSpecification tags(ResourceType type, String execution) {
+        return TagSpecification.builder()
+                .resourceType(type)
+                .tags(tag(ManagedTags.MANAGED, "true"), tag(ManagedTags.EXECUTION, execution))
+                .build();
     }
 }

@@ -21,7 +21,8 @@ final class Permissions {
     /** The role that target accounts trust, so its name is fixed. */
     static final String VERIFY_ROLE = "AmiShareVerify";
 
-    private static final String MANAGED = "ami-share:managed";
+    private static final String OURS = "ami-share:";
+    private static final String MANAGED = OURS + "managed";
     private static final Map<String, Object> ON_MANAGED = equal("aws:ResourceTag/" + MANAGED, "true");
     private static final Map<String, Object> CREATED_AS_MANAGED = equal("aws:RequestTag/" + MANAGED, "true");
 
@@ -73,6 +74,7 @@ final class Permissions {
         Map<String, List<Permission>> table = new LinkedHashMap<>();
         table.put("PlanShare", planShare());
         table.put("ClaimShare", claimShare());
+        table.put("RestoreImage", restoreImage());
         table.put("CopySnapshot", copySnapshot());
         table.put("CopyImage", copyImage());
         table.put("WaitForCompletion", waitForCompletion());
@@ -121,14 +123,43 @@ final class Permissions {
     private List<Permission> claimShare() {
         return List.of(
                 ledger("WriteClaim", "One conditional write.", "GetItem", "PutItem"),
-                describe("SeeSharedImage", "A shared image that somebody deregistered is made anew.", "DescribeImages"),
+                describe(
+                        "SeeSharedImage",
+                        "A shared image that somebody deregistered is made anew, from its snapshots where they stand.",
+                        "DescribeImages",
+                        "DescribeSnapshots"),
                 askForExecutions());
+    }
+
+    private List<Permission> restoreImage() {
+        return List.of(
+                readClaim(),
+                describe(
+                        "SeeShared",
+                        "The shared image and its snapshots, and whether they are as they were committed.",
+                        "DescribeImages",
+                        "DescribeSnapshots"),
+                putOurTagsBack(concat(images(), snapshots())),
+                new Permission(
+                        "SetRequestedTags",
+                        "The tags of a request for an image that was shared before; never our own.",
+                        List.of("ec2:CreateTags"),
+                        images(),
+                        Map.ofEntries(
+                                entry("StringEquals", Map.of("aws:ResourceTag/" + MANAGED, "true")),
+                                entry("ForAllValues:StringNotLike", Map.of("aws:TagKeys", OURS + "*")))),
+                new Permission(
+                        "EnableManaged",
+                        "A shared image that somebody has disabled.",
+                        List.of("ec2:EnableImage"),
+                        images(),
+                        ON_MANAGED));
     }
 
     private List<Permission> copySnapshot() {
         return concat(
                 List.of(
-                        readClaim(),
+                        recordMade(),
                         describe("FindCopies", "Adopts the copy that an earlier try made.", "DescribeSnapshots"),
                         new Permission(
                                 "CopyFromOwn",
@@ -149,7 +180,7 @@ final class Permissions {
     private List<Permission> copyImage() {
         return concat(
                 List.of(
-                        readClaim(),
+                        recordMade(),
                         new Permission(
                                 "CopyFromAny",
                                 "The source of a copy and its snapshots, which may be somebody else's. They have ids, so this does "
@@ -173,11 +204,12 @@ final class Permissions {
 
     private List<Permission> registerAmi() {
         return List.of(
-                readClaim(),
+                recordMade(),
                 describe(
                         "CompareImages",
                         "Adopts what an earlier try registered, and compares what AWS made with its source.",
-                        "DescribeImages"),
+                        "DescribeImages",
+                        "DescribeSnapshots"),
                 new Permission(
                         "CarryUefiDataOver",
                         "The source's UEFI variable store, which DescribeImages does not show.",
@@ -208,6 +240,20 @@ final class Permissions {
                         "The source's specification of instance types, which RegisterImage does not take.",
                         List.of("ec2:ReplaceImageInstanceTypeSpecification"),
                         images(),
+                        ON_MANAGED),
+                putOurTagsBack(snapshots()),
+                new Permission(
+                        "SeeWhoCopies",
+                        "Who may make volumes of a deregistered image's snapshots.",
+                        List.of("ec2:DescribeSnapshotAttribute"),
+                        snapshots(),
+                        ON_MANAGED),
+                new Permission(
+                        "LetNobodyCopy",
+                        "The snapshots of an image that was deregistered, before they are registered again: nobody of the old image is "
+                                + "named for the new one.",
+                        List.of("ec2:ModifySnapshotAttribute"),
+                        snapshots(),
                         ON_MANAGED));
     }
 
@@ -329,7 +375,7 @@ final class Permissions {
                 ledger("TurnClaimBack", "The claim says what is to be undone.", "GetItem", "PutItem"),
                 describe(
                         "FindWhatWasMade",
-                        "By the execution's tag, so also what a call did whose answer never came.",
+                        "What the claim holds, and by its mark what a call made whose answer never came.",
                         "DescribeImages",
                         "DescribeSnapshots"),
                 new Permission(
@@ -431,6 +477,32 @@ final class Permissions {
 
     private Permission readClaim() {
         return ledger("ReadClaim", "Goes forward only while the claim is its execution's.", "GetItem");
+    }
+
+    private Permission recordMade() {
+        return ledger(
+                "RecordMade",
+                "Goes forward only while the claim is its execution's, and writes into it the ids that its calls return.",
+                "GetItem",
+                "PutItem");
+    }
+
+    /** What was cleaned off bears no tag that could be asked for: so only these keys, which give no right but to what is AMI Share's. */
+    private static Permission putOurTagsBack(List<String> resources) {
+        return new Permission(
+                "PutOurTagsBack",
+                "Our own tags, and no others, for whoever has cleaned them off what the ledger has committed.",
+                List.of("ec2:CreateTags"),
+                resources,
+                Map.of(
+                        "ForAllValues:StringEquals",
+                        Map.of(
+                                "aws:TagKeys",
+                                List.of(
+                                        OURS + "execution",
+                                        MANAGED,
+                                        OURS + "source-image",
+                                        OURS + "source-snapshot"))));
     }
 
     private static Permission tagOnCreation(String action, List<String> resources) {

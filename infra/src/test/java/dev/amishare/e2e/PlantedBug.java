@@ -23,8 +23,18 @@ import javax.tools.ToolProvider;
 enum PlantedBug {
     UNDO_FORGETS_A_SNAPSHOT(
             "step/UndoShare.java",
-            ".filter(snapshot -> Images.isManaged(snapshot.tags()))",
-            ".filter(snapshot -> Images.isManaged(snapshot.tags())).skip(1)"),
+            ".standing(ids) .forEach(snapshot -> attempt(",
+            ".standing(ids).stream().skip(1).forEach(snapshot -> attempt("),
+    UNDO_BELIEVES_TAGS(
+            "step/UndoShare.java",
+            "ids.removeAll(share.snapshotsOfOthers());",
+            """
+            client.describeSnapshots(r -> r.ownerIds("self").filters(f -> f.name("tag:ami-share:execution")
+                    .values(claim.execution()))).snapshots().forEach(s -> ids.add(s.snapshotId()));"""),
+    CLAIM_TAKES_ANOTHER_SOURCES_SHARE(
+            "ledger/Ledger.java",
+            "share -> share.claim().isPresent() || share.isOfAnother(request.sourceImageId())",
+            "share -> share.claim().isPresent()"),
     POLICY_WRITER_SKIPS_THE_REREAD_OF_THE_LEDGER(
             "step/UpdateKeyPolicy.java",
             "written.isPresent() && ledger.sharesUnder(input.keyArn()).equals(shares)",

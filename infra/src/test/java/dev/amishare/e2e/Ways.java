@@ -35,6 +35,8 @@ final class Ways {
                 new Way("an image under the share key already", Ways::isUnderTheShareKeyAlready),
                 new Way("a profile, by request and by tag", Ways::followsAProfile),
                 new Way("what cannot be proved", Ways::undoesWhatCannotBeProved),
+                new Way("disabled, and its tags cleaned off", Ways::isMended),
+                new Way("deregistered, and its snapshots stand", Ways::registersAgain),
                 new Way("the same twice at once", Ways::twoAtOnce),
                 new Way("strangers, told by a sweep", Ways::sweepsTellOfStrangers),
                 new Way("stopped, and swept", Ways::stopped),
@@ -64,13 +66,13 @@ final class Ways {
         assertThat(pipeline.image(windows.imageId()).deprecationTime()).isNotNull();
     }
 
-    /** The image is protected when the ledger refuses the share: undo has to take the protection off first. */
+    /** The image is protected (which is written down first) when the ledger refuses the share: undo has to take the protection off first. */
     private static void isUnprotected(Pipeline pipeline) {
         List<String> before = pipeline.sharedImages();
         List<String> snapshots = pipeline.sharedSnapshots();
         pipeline.cloud()
                 .faults()
-                .replace(List.of(new Faults.Rule("dynamodb", "PutItem", "CommitShare", 1, 1, Faults.Kind.DENY)));
+                .replace(List.of(new Faults.Rule("dynamodb", "PutItem", "CommitShare", 2, 1, Faults.Kind.DENY)));
         Share refused = pipeline.share(protectedImage(pipeline, "bottlerocket"), B);
         pipeline.cloud().faults().replace(List.of());
         assertThat(refused.error()).isEqualTo("dev.amishare.error.NotShareable");
@@ -168,6 +170,41 @@ final class Ways {
         pipeline.cloud().kernel().runUntilQuiet();
         assertThat(pipeline.ourStatements().toString()).doesNotContain(D);
         pipeline.putOut(image, snapshot, D);
+    }
+
+    private static void isMended(Pipeline pipeline) {
+        String source = pipeline.loadAnother("al2", 2);
+        Share share = pipeline.share(source, B);
+        pipeline.ec2(SOURCE).deleteTags(r -> r.resources(share.imageId(), snapshotOf(share)));
+        pipeline.ec2(SOURCE).disableImage(r -> r.imageId(share.imageId()));
+        Share again = pipeline.shareWith(
+                """
+                {"sourceImageId": "%s", "targets": {"accounts": ["%s"]}, "tags": {"version": "2"}}"""
+                        .formatted(source, B));
+        proved(again);
+        assertThat(again.imageId()).isEqualTo(share.imageId());
+    }
+
+    private static void registersAgain(Pipeline pipeline) {
+        String source = pipeline.loadAnother("al2", 3);
+        Share share = pipeline.shareWith(
+                """
+                {"sourceImageId": "%s", "targets": {"accounts": ["%s"]}, "shareSnapshots": true}"""
+                        .formatted(source, C));
+        pipeline.ec2(SOURCE).deleteTags(r -> r.resources(snapshotOf(share)));
+        pipeline.ec2(SOURCE).deregisterImage(r -> r.imageId(share.imageId()));
+        Share again = pipeline.share(source, B);
+        proved(again);
+        assertThat(snapshotOf(again)).isEqualTo(snapshotOf(share));
+        assertThat(pipeline.ec2(SOURCE)
+                        .describeSnapshotAttribute(
+                                r -> r.snapshotId(snapshotOf(share)).attribute("createVolumePermission"))
+                        .createVolumePermissions())
+                .isEmpty();
+    }
+
+    private static String snapshotOf(Share share) {
+        return share.image().at("/snapshots/0/snapshotId").asText();
     }
 
     private static void twoAtOnce(Pipeline pipeline) {
