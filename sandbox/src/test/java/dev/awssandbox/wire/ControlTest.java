@@ -2,6 +2,7 @@ package dev.awssandbox.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.awssandbox.Caller;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,36 @@ final class ControlTest {
                     .isEqualTo(400);
             assertThat(wire.send("POST", "/_sandbox/organization", "{}").statusCode())
                     .isEqualTo(400);
+        }
+    }
+
+    @Test
+    void givesAKeyThePolicyOfResourceAccessManagerAndAnOldOne() {
+        try (Wire wire = Wire.to()) {
+            String key = wire.cloud
+                    .kms()
+                    .client(Caller.administrator("111111111111"), "us-east-1")
+                    .createKey()
+                    .keyMetadata()
+                    .arn();
+            String body =
+                    """
+                    {"keyArn": "%s", "policy": {"Version": "2012-10-17", "Statement": [
+                      {"Effect": "Allow", "Principal": {"AWS": "222222222222"}, "Resource": "*"}]}}"""
+                            .formatted(key);
+            for (String call : new String[] {"ram-policy", "old-policy"}) {
+                String path = "/_sandbox/" + call + "?account=111111111111&region=";
+                assertThat(wire.send("POST", path + "us-east-1", body).statusCode())
+                        .isEqualTo(200);
+                assertThat(wire.send("POST", path + "eu-west-1", body).body()).contains("keyArn must begin with");
+                assertThat(wire.send("POST", path + "us-east-1", "{}").body()).contains("exactly keyArn and policy");
+                assertThat(wire.send("POST", path + "us-east-1", body.replace("222222222222", "999922222222"))
+                                .statusCode())
+                        .isEqualTo(400);
+            }
+            assertThat(wire.send("GET", "/_sandbox/state?account=111111111111&region=us-east-1", "")
+                            .body())
+                    .contains("\"ramPolicy\":{", "\"policy\":{");
         }
     }
 

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.awssandbox.CallLog.Call;
 import dev.awssandbox.Faults.Kind;
 import dev.awssandbox.Faults.Rule;
+import dev.awssandbox.Sandbox;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -46,6 +48,22 @@ final class ServerTest {
             assertThat(wire.send("POST", "/", "Action=DescribeImages").body())
                     .contains("<Code>MissingAuthenticationToken</Code>");
             assertThat(wire.post("s3", "Action=ListBuckets").body()).contains("no service s3");
+        }
+    }
+
+    @Test
+    void speaksForOrganizationsWithoutAModuleOfTheSdk() {
+        try (Sandbox sandbox = Sandbox.simulated(1).start()) {
+            sandbox.cloud()
+                    .organization()
+                    .replace("o-example1234", "111111111111", Map.of("222222222222", "o-example1234/r-ab12/"));
+
+            assertThat(Wire.askOrganizations(sandbox.url(), "{\"AccountId\":\"222222222222\"}")
+                            .body())
+                    .contains("\"Account\":{\"Id\":\"222222222222\"", "\"Status\":\"ACTIVE\"");
+            assertThat(Wire.askOrganizations(sandbox.url(), "{\"AccountId\":\"333333333333\"}")
+                            .body())
+                    .contains("\"__type\":\"AccountNotFoundException\"");
         }
     }
 

@@ -75,6 +75,14 @@ final class Wire implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(json)));
     }
 
+    /** DescribeAccount as the SDK's module would write it. */
+    static HttpResponse<String> askOrganizations(URI url, String json) {
+        return send(HttpRequest.newBuilder(url.resolve("/"))
+                .header("X-Amz-Target", "AWSOrganizationsV20161128.DescribeAccount")
+                .header("Authorization", authorization("organizations"))
+                .POST(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
     /** Something else under some path. */
     HttpResponse<String> send(String method, String path, String body) {
         return send(
