@@ -26,7 +26,15 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule rulesDoNotKnowTheSteps = noClasses()
             .that()
-            .resideInAnyPackage("..ami..", "..keypolicy..", "..request..", "..error..", "..json..", "..ledger..")
+            .resideInAnyPackage(
+                    "..ami..",
+                    "..keypolicy..",
+                    "..request..",
+                    "..error..",
+                    "..json..",
+                    "..ledger..",
+                    "..plan..",
+                    "..aws..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("..step..", "..lambda..")

@@ -7,6 +7,7 @@ import dev.awssandbox.iam.Iam;
 import dev.awssandbox.kernel.Kernel;
 import dev.awssandbox.kms.Kms;
 import dev.awssandbox.lambda.Functions;
+import dev.awssandbox.organizations.Organizations;
 import dev.awssandbox.sfn.StepFunctions;
 import dev.awssandbox.ssm.Ssm;
 import java.net.URI;
@@ -23,6 +24,7 @@ public final class Cloud implements AutoCloseable {
     private final Faults faults;
     private final Organization organization;
     private final Trail trail;
+    private final Organizations organizations;
     private final Iam iam;
     private final Kms kms;
     private final Ec2 ec2;
@@ -46,6 +48,7 @@ public final class Cloud implements AutoCloseable {
         this.faults = new Faults(kernel);
         this.organization = new Organization(kernel);
         this.trail = new Trail(kernel);
+        this.organizations = new Organizations(this);
         this.iam = new Iam(this);
         this.kms = new Kms(this);
         this.ec2 = new Ec2(this);
@@ -87,6 +90,10 @@ public final class Cloud implements AutoCloseable {
     /** What accounts did with what belongs to others. */
     public Trail trail() {
         return trail;
+    }
+
+    public Organizations organizations() {
+        return organizations;
     }
 
     public Iam iam() {

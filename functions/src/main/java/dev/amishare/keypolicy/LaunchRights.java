@@ -98,7 +98,7 @@ public sealed interface LaunchRights {
         }
 
         /** All that a statement of ours says but for whom. */
-        private static String shape(Statement statement) {
+        static String shape(Statement statement) {
             boolean names = !statement.awsPrincipals("Principal").contains("*");
             Json.Obj json = statement.json();
             if (names && onlyAwsPrincipals(json)) {
@@ -131,7 +131,7 @@ public sealed interface LaunchRights {
         }
 
         /** Whom a statement of ours names, by principals or by conditions. */
-        private static Set<String> whom(Statement statement) {
+        static Set<String> whom(Statement statement) {
             Stream<String> named = statement.awsPrincipals("Principal").stream().map(Canonical::accountOfRoot);
             Stream<String> conditions = Stream.of(
                             Map.entry("StringEquals", "aws:PrincipalOrgID"),

@@ -15,6 +15,6 @@ public final class AddLaunchPermissionHandler extends Handler<AddLaunchPermissio
 
     private static AddLaunchPermission step(Environment environment) {
         Aws aws = new Aws(environment);
-        return new AddLaunchPermission(environment.ledger(aws), aws.ec2());
+        return new AddLaunchPermission(environment.ledger(aws), aws.ec2(), environment.boundary());
     }
 }

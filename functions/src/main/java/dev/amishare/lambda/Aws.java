@@ -1,6 +1,6 @@
 package dev.amishare.lambda;
 
-import dev.amishare.step.Regional;
+import dev.amishare.aws.Regional;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
@@ -62,6 +62,17 @@ public final class Aws {
 
     public Regional<StsClient> sts() {
         return each(region -> build(StsClient.builder(), region));
+    }
+
+    /** AWS Organizations, of the partition that the function runs in. */
+    OrganizationsMembership organizations() {
+        String partition =
+                Region.of(environment.region()).metadata().partition().id();
+        return new OrganizationsMembership(
+                http,
+                credentials,
+                partition,
+                environment.get("AWS_ENDPOINT_URL").map(URI::create));
     }
 
     /** The ledger's database, in the Region of the deployment. */

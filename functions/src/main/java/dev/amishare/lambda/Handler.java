@@ -22,11 +22,14 @@ import software.amazon.awssdk.core.exception.SdkException;
  * turns the SDK's exceptions into our errors.
  */
 abstract class Handler<I extends Record, O extends Record> implements RequestStreamHandler {
-    private final Class<I> inputType;
-    private final Function<I, O> step;
+    private final Function<Json, O> step;
 
     Handler(Class<I> inputType, Function<I, O> step) {
-        this.inputType = inputType;
+        this(input -> step.apply(Records.read(input, inputType)));
+    }
+
+    /** Of a function that stands in two states, whose inputs differ. */
+    Handler(Function<Json, O> step) {
         this.step = step;
         // Loads the parser's classes now: with SnapStart, once for all, before the snapshot (docs/adr/0001-json.md).
         Json.parse("{}").text();
@@ -43,10 +46,10 @@ abstract class Handler<I extends Record, O extends Record> implements RequestStr
             Json input = Json.parse(text);
             fields.putAll(LogFields.of(input));
             log(context, fields, "STARTED", "");
-            Json output = Records.write(step.apply(Records.read(LogFields.withoutLog(input), inputType)));
+            Json output = Records.write(step.apply(LogFields.withoutLog(input)));
             out.write(output.text().getBytes(StandardCharsets.UTF_8));
             fields.putAll(LogFields.ofOutput(output));
-            log(context, fields, "DONE", "");
+            log(context, fields, fields.containsKey(LogFields.STRANGERS) ? "WARN" : "DONE", "");
         } catch (MalformedJson e) {
             throw failed(
                             context,

@@ -11,6 +11,9 @@ import java.util.Optional;
  * function does not ask for, but its log should name, the state machine hands over in the field {@code log}.
  */
 final class LogFields {
+    /** What somebody has to be told of, though the step has done its work. */
+    static final String STRANGERS = "strangers";
+
     private static final String FOR_THE_LOG = "log";
 
     private LogFields() {}
@@ -47,6 +50,9 @@ final class LogFields {
         put(fields, "snapshot", text(output, "snapshotId"));
         put(fields, "undone", lines(output, "undone"));
         put(fields, "left", lines(output, "left"));
+        if (at(output, "done").filter(Json.of(true)::equals).isPresent()) {
+            put(fields, STRANGERS, lines(output, STRANGERS));
+        }
         return fields;
     }
 

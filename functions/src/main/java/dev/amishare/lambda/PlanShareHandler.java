@@ -1,5 +1,6 @@
 package dev.amishare.lambda;
 
+import dev.amishare.plan.Deployment;
 import dev.amishare.step.PlanShare;
 import java.util.Map;
 
@@ -15,7 +16,7 @@ public final class PlanShareHandler extends Handler<PlanShare.Input, PlanShare.O
 
     private static PlanShare step(Environment environment) {
         Aws aws = new Aws(environment);
-        PlanShare.Deployment deployment = new PlanShare.Deployment(
+        Deployment deployment = new Deployment(
                 environment.require("SOURCE_ACCOUNT"),
                 environment.region(),
                 environment.get("SHARE_KEY_ALIAS").orElse("alias/ami-share"),

@@ -7,12 +7,14 @@ import java.util.List;
 /**
  * What was shared and verified.
  *
+ * @param sourceImageId of which source image this is the share; no other source's request ever touches it
  * @param principals whom it is shared with
  * @param orphaned those of them whose role was deleted: left out of the key policy, until somebody asks for them anew
  * @param copiers the accounts that may also make volumes of its snapshots
  * @param execution the ARN of the execution that committed last
  */
 public record Committed(
+        String sourceImageId,
         String imageId,
         List<SharedSnapshot> snapshots,
         Principals principals,
@@ -31,6 +33,7 @@ public record Committed(
     }
 
     Committed withOrphaned(Principals more) {
-        return new Committed(imageId, snapshots, principals, orphaned.plus(more), copiers, at, execution);
+        return new Committed(
+                sourceImageId, imageId, snapshots, principals, orphaned.plus(more), copiers, at, execution);
     }
 }

@@ -8,8 +8,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -50,6 +52,32 @@ public final class Ledger {
                 .toList();
     }
 
+    /**
+     * Some of the shares under a key, in the order of their names.
+     *
+     * @param after the name to go on after; empty to begin
+     * @param most how many at once
+     */
+    public List<Share> someUnder(String keyArn, String after, int most) {
+        boolean begins = after.isEmpty();
+        Map<String, String> names =
+                begins ? Map.of("#key", Items.KEY_ARN) : Map.of("#key", Items.KEY_ARN, "#name", Items.IMAGE_NAME);
+        Map<String, AttributeValue> values = begins
+                ? Map.of(":key", Items.text(keyArn))
+                : Map.of(":key", Items.text(keyArn), ":name", Items.text(after));
+        return dynamoDb
+                .query(query -> query.tableName(table)
+                        .keyConditionExpression(begins ? "#key = :key" : "#key = :key AND #name > :name")
+                        .expressionAttributeNames(names)
+                        .expressionAttributeValues(values)
+                        .limit(most)
+                        .consistentRead(true))
+                .items()
+                .stream()
+                .map(Items::share)
+                .toList();
+    }
+
     /** All shares, under whatever key. */
     public List<Share> all() {
         return dynamoDb.scanPaginator(scan -> scan.tableName(table).consistentRead(true)).items().stream()
@@ -68,18 +96,104 @@ public final class Ledger {
     }
 
     /**
-     * Claims the share, to add {@code wanted} as far as they are not committed. Changes nothing where there is a claim already: the
-     * caller looks whose it is.
+     * Claims the share of {@code request}'s source, to add whom it wants as far as they are not committed. Changes nothing where there
+     * is a claim already, or where the name is committed for another source: the caller looks which.
      */
-    public Share claim(ShareId id, String execution, Principals wanted) {
+    public Share claim(ShareId id, Claim.Request request) {
         return change(
                 id,
-                share -> share.claim().isPresent()
+                share -> share.claim().isPresent() || share.isOfAnother(request.sourceImageId())
                         ? share
-                        : new Share(
-                                id,
-                                share.committed(),
-                                Optional.of(Claim.begin(execution, wanted.minus(share.committedPrincipals())))));
+                        : share.withClaim(Optional.of(
+                                Claim.begin(request, request.wanted().minus(share.committedPrincipals())))));
+    }
+
+    /**
+     * Closes the committed part, since its image is gone: nobody is shared with any more, the name is free for any source, and the ids
+     * of its snapshots are kept. Changes nothing where there is a claim, or where another image is committed by now.
+     *
+     * @param at when it was found to be gone
+     */
+    public Share close(ShareId id, String imageId, Instant at) {
+        return change(id, share -> {
+            Optional<Committed> gone = share.committed()
+                    .filter(c -> c.imageId().equals(imageId) && share.claim().isEmpty());
+            return gone.map(c -> share.withCommitted(Optional.empty())
+                            .withFormer(Stream.concat(
+                                            share.former().stream(),
+                                            Stream.of(
+                                                    new FormerImage(c.sourceImageId(), c.imageId(), c.snapshots(), at)))
+                                    .toList()))
+                    .orElse(share);
+        });
+    }
+
+    /** Forgets former images of which nothing stands any more. */
+    public Share forget(ShareId id, Collection<String> formerImageIds) {
+        return change(
+                id,
+                share -> share.withFormer(share.former().stream()
+                        .filter(f -> !formerImageIds.contains(f.imageId()))
+                        .toList()));
+    }
+
+    /**
+     * Writes down snapshots that {@code execution} has made.
+     *
+     * @throws NotShareable as {@link #held}: who is being undone makes nothing more
+     */
+    public Share recordCopies(ShareId id, String execution, List<Made.Copy> copies) {
+        return recordMade(id, execution, made -> made.withCopies(copies));
+    }
+
+    /**
+     * Writes down the image that {@code execution} has made.
+     *
+     * @throws NotShareable as {@link #held}
+     */
+    public Share recordImage(ShareId id, String execution, String imageId) {
+        return recordMade(id, execution, made -> made.withImage(imageId));
+    }
+
+    /**
+     * Writes down that it is {@code execution} that protects its image against deregistration.
+     *
+     * @throws NotShareable as {@link #held}
+     */
+    public Share recordProtection(ShareId id, String execution) {
+        return recordMade(id, execution, Made::withProtection);
+    }
+
+    private Share recordMade(ShareId id, String execution, UnaryOperator<Made> change) {
+        return change(id, share -> {
+            requireForward(share, execution);
+            return withClaim(share, claim -> claim.withMade(change.apply(claim.made())));
+        });
+    }
+
+    /**
+     * Writes down what the undo of {@code execution} has found to be made by it, before it removes any of it.
+     *
+     * @param imageId the image that a call made whose answer never came
+     */
+    public Share recordFound(ShareId id, String execution, List<Made.Copy> copies, Optional<String> imageId) {
+        return change(
+                id,
+                share -> share.isClaimedBy(execution)
+                        ? withClaim(share, claim -> {
+                            Made made = claim.made().withCopies(copies);
+                            return claim.withMade(imageId.map(made::withImage).orElse(made));
+                        })
+                        : share);
+    }
+
+    /** Writes down whom of its additions KMS has accepted. Changes nothing where the claim is not {@code execution}'s any more. */
+    public Share recordProven(ShareId id, String execution, Principals accepted) {
+        return change(
+                id,
+                share -> share.isClaimedBy(execution)
+                        ? withClaim(share, claim -> claim.withProven(accepted.where(claim.adding()::contains)))
+                        : share);
     }
 
     /**
@@ -93,7 +207,7 @@ public final class Ledger {
             Claim claim = requireForward(share, execution).claim().orElseThrow();
             List<String> allPermissions = union(claim.permissions(), launchPermissions);
             List<String> allCopiers = union(claim.copiers(), copiers);
-            return new Share(id, share.committed(), Optional.of(claim.withIntended(allPermissions, allCopiers)));
+            return share.withClaim(Optional.of(claim.withIntended(allPermissions, allCopiers)));
         });
     }
 
@@ -120,6 +234,7 @@ public final class Ledger {
             Claim claim = requireForward(share, execution).claim().orElseThrow();
             Optional<Committed> before = share.committed();
             Committed after = new Committed(
+                    claim.sourceImageId(),
                     imageId,
                     snapshots,
                     before.map(Committed::principals).orElse(Principals.none()).plus(claim.adding()),
@@ -127,7 +242,13 @@ public final class Ledger {
                     union(before.map(Committed::copiers).orElse(List.of()), claim.copiers()),
                     at,
                     execution);
-            return new Share(id, Optional.of(after), Optional.empty());
+            Set<String> used =
+                    snapshots.stream().map(SharedSnapshot::snapshotId).collect(Collectors.toSet());
+            return share.withCommitted(Optional.of(after))
+                    .withClaim(Optional.empty())
+                    .withFormer(share.former().stream()
+                            .filter(f -> f.snapshots().stream().noneMatch(s -> used.contains(s.snapshotId())))
+                            .toList());
         });
     }
 
@@ -170,7 +291,7 @@ public final class Ledger {
                 id,
                 share -> share.isClaimedBy(execution)
                                 && share.claim().orElseThrow().left().isEmpty()
-                        ? new Share(id, share.committed(), Optional.empty())
+                        ? share.withClaim(Optional.empty())
                         : share);
     }
 
@@ -178,14 +299,12 @@ public final class Ledger {
     public void markOrphaned(ShareId id, Principals dead) {
         change(
                 id,
-                share -> new Share(
-                        id,
-                        share.committed().map(c -> c.withOrphaned(c.principals().where(dead::contains))),
-                        share.claim()));
+                share -> share.withCommitted(
+                        share.committed().map(c -> c.withOrphaned(c.principals().where(dead::contains)))));
     }
 
     private static Share withClaim(Share share, UnaryOperator<Claim> change) {
-        return new Share(share.id(), share.committed(), share.claim().map(change));
+        return share.withClaim(share.claim().map(change));
     }
 
     private static Share requireForward(Share share, String execution) {
@@ -227,7 +346,9 @@ public final class Ledger {
     private boolean replaced(Map<String, AttributeValue> before, Share after) {
         Condition unchanged = Condition.unchanged(before);
         try {
-            if (after.committed().isEmpty() && after.claim().isEmpty()) {
+            if (after.committed().isEmpty()
+                    && after.claim().isEmpty()
+                    && after.former().isEmpty()) {
                 dynamoDb.deleteItem(delete -> delete.tableName(table)
                         .key(Items.key(after.id()))
                         .conditionExpression(unchanged.expression())

@@ -1,20 +1,22 @@
 package dev.amishare.step;
 
 import dev.amishare.ami.RegionPlan;
+import dev.amishare.aws.Regional;
 import dev.amishare.error.NotShareable;
+import dev.amishare.keypolicy.Boundary;
+import dev.amishare.keypolicy.Principal;
+import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.Share;
 import dev.amishare.ledger.ShareId;
 import dev.amishare.ledger.SharedImage;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import software.amazon.awssdk.services.ec2.Ec2Client;
-import software.amazon.awssdk.services.ec2.model.CreateVolumePermission;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.OperationType;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
@@ -23,6 +25,9 @@ import software.amazon.awssdk.services.ec2.model.SnapshotAttributeName;
 /**
  * Lets everybody whom the share is for launch from the image, and where it was asked for, the accounts make volumes of its snapshots. A
  * step of its own, since it comes after the key policy: an image that one sees can be decrypted.
+ *
+ * <p>Only whom the boundary holds: a share of a boundary that was wider may name others. Whom only an organization of the boundary may
+ * hold is given something by the execution that has proved it, and that is the one that names it.
  *
  * <p>Safe to repeat: only what is missing is added. What it will add is written into the claim before, so that undo takes back that and
  * nothing that stood there already.
@@ -33,6 +38,7 @@ public final class AddLaunchPermission {
 
     private final Ledger ledger;
     private final Regional<Ec2Client> ec2;
+    private final Boundary boundary;
 
     /** The image, and for whom. */
     public record Input(RegionPlan plan, SharedImage image, String execution) {}
@@ -45,9 +51,10 @@ public final class AddLaunchPermission {
      */
     public record Output(List<String> added, List<String> snapshots) {}
 
-    public AddLaunchPermission(Ledger ledger, Regional<Ec2Client> ec2) {
+    public AddLaunchPermission(Ledger ledger, Regional<Ec2Client> ec2, Boundary boundary) {
         this.ledger = ledger;
         this.ec2 = ec2;
+        this.boundary = boundary;
     }
 
     public Output run(Input input) {
@@ -58,7 +65,10 @@ public final class AddLaunchPermission {
         Images images = new Images(client, plan.region());
         Image image = images.managed(input.image().imageId());
 
-        List<String> permissions = new ArrayList<>(share.granted().launchPermissions());
+        Principals asked = Principals.parse(plan.targets().principals());
+        List<String> permissions = new ArrayList<>(share.granted()
+                .where(p -> boundary.permits(p) && (asked.contains(p) || !boundary.onlyAsMember(p)))
+                .launchPermissions());
         permissions.removeAll(LaunchPermissions.of(client, image.imageId()).entities());
         Map<String, List<String>> copiers =
                 plan.shareSnapshots() ? missingCopiers(client, images, image, plan) : Map.of();
@@ -77,8 +87,7 @@ public final class AddLaunchPermission {
     }
 
     /** Snapshot id → the account targets that may not make volumes of it yet. */
-    private static Map<String, List<String>> missingCopiers(
-            Ec2Client client, Images images, Image image, RegionPlan plan) {
+    private Map<String, List<String>> missingCopiers(Ec2Client client, Images images, Image image, RegionPlan plan) {
         Map<String, List<String>> missing = new LinkedHashMap<>();
         for (Snapshot snapshot : images.snapshots(Images.snapshotIds(image))) {
             if (!Images.isManaged(snapshot.tags())) {
@@ -87,24 +96,13 @@ public final class AddLaunchPermission {
                                 + " was not made by AMI Share, so it is not shared. Leave shareSnapshots out.");
             }
             List<String> accounts = new ArrayList<>(plan.targets().accounts());
-            accounts.removeAll(copiersOf(client, snapshot.snapshotId()));
+            accounts.removeIf(account -> !boundary.permits(Principal.of(account)));
+            accounts.removeAll(CopyPermissions.of(client, snapshot.snapshotId()).accounts());
             if (!accounts.isEmpty()) {
                 missing.put(snapshot.snapshotId(), accounts);
             }
         }
         return missing;
-    }
-
-    private static Set<String> copiersOf(Ec2Client client, String snapshotId) {
-        Set<String> accounts = new HashSet<>();
-        client
-                .describeSnapshotAttribute(
-                        r -> r.snapshotId(snapshotId).attribute(SnapshotAttributeName.CREATE_VOLUME_PERMISSION))
-                .createVolumePermissions()
-                .stream()
-                .map(CreateVolumePermission::userId)
-                .forEach(accounts::add);
-        return accounts;
     }
 
     private static void addCopiers(Ec2Client client, String snapshotId, List<String> accounts) {

@@ -1,6 +1,7 @@
 package dev.amishare.step;
 
 import dev.amishare.ami.RegionPlan;
+import dev.amishare.aws.Regional;
 import dev.amishare.error.NotShareable;
 import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.Claim;
@@ -37,9 +38,10 @@ public final class ClaimShare {
     /**
      * What to claim, and for whom.
      *
+     * @param token drawn by the state machine for this share, the same in every try
      * @param at when this state was entered
      */
-    public record Input(RegionPlan plan, String execution, Instant at) {}
+    public record Input(RegionPlan plan, String execution, String token, Instant at) {}
 
     /** What the state machine does next. */
     public enum Next {
@@ -75,7 +77,15 @@ public final class ClaimShare {
     public Output run(Input input) {
         ShareId id = new ShareId(input.plan().keyArn(), input.plan().imageName());
         Principals wanted = Principals.parse(input.plan().targets().principals());
-        Share share = ledger.claim(id, input.execution(), wanted);
+        Share share = ledger.claim(
+                id,
+                new Claim.Request(
+                        input.execution(),
+                        input.token(),
+                        input.at(),
+                        input.plan().sourceImageId(),
+                        input.plan().source().snapshots(),
+                        wanted));
         if (share.isClaimedBy(input.execution())) {
             return forward(ledger.held(id, input.execution()), input.plan());
         }

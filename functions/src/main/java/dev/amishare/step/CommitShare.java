@@ -4,6 +4,7 @@ import dev.amishare.ami.ImageAttributes;
 import dev.amishare.ami.ManagedTags;
 import dev.amishare.ami.RegionPlan;
 import dev.amishare.ami.Way;
+import dev.amishare.aws.Regional;
 import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.ShareId;

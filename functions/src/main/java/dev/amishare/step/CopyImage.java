@@ -4,6 +4,7 @@ import dev.amishare.ami.Digest;
 import dev.amishare.ami.ImageDescription;
 import dev.amishare.ami.RegionPlan;
 import dev.amishare.ami.Tags;
+import dev.amishare.aws.Regional;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.ShareId;
 import dev.amishare.ledger.SharedSnapshot;

@@ -5,6 +5,7 @@ import dev.amishare.ami.NextLook;
 import dev.amishare.ami.Progress;
 import dev.amishare.ami.RegionPlan;
 import dev.amishare.ami.Tags;
+import dev.amishare.aws.Regional;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.ShareId;
 import java.time.Duration;

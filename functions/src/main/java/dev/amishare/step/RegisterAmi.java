@@ -8,6 +8,7 @@ import dev.amishare.ami.RegionPlan;
 import dev.amishare.ami.Registration;
 import dev.amishare.ami.Tags;
 import dev.amishare.ami.Way;
+import dev.amishare.aws.Regional;
 import dev.amishare.error.AttributesLost;
 import dev.amishare.error.AwsUnavailable;
 import dev.amishare.error.NotShareable;

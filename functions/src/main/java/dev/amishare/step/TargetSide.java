@@ -1,5 +1,6 @@
 package dev.amishare.step;
 
+import dev.amishare.aws.Regional;
 import dev.amishare.step.Check.Result;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
+import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.kms.model.KmsException;
 import software.amazon.awssdk.services.sts.StsClient;
@@ -49,18 +52,40 @@ public final class TargetSide {
     }
 
     /** What the account sees of the share; empty where no verifier role answers. */
-    Optional<List<Check>> look(
-            String region, String account, String imageId, String keyArn, List<String> instanceTypes) {
+    Optional<List<Check>> look(String region, String account, Image image, String keyArn, List<String> instanceTypes) {
         Optional<Credentials> credentials = assume(region, account, keyArn.split(":", -1)[1]);
         if (credentials.isEmpty()) {
             return Optional.empty();
         }
         Ec2Client ec2 = sessions.ec2(credentials.get(), region);
         List<Check> checks = new ArrayList<>();
-        checks.add(seesImage(ec2, imageId));
+        checks.add(seesImage(ec2, image.imageId()));
         checks.add(reachesKey(sessions.kms(credentials.get(), region), keyArn));
-        instanceTypes.forEach(type -> checks.add(mayLaunch(ec2, imageId, type)));
+        instanceTypes.forEach(type -> checks.add(mayLaunch(ec2, image, type)));
         return Optional.of(checks);
+    }
+
+    /**
+     * Whether the account's verifier role lets us in. AWS, not the account, decides that an ARN is the account's, and under which
+     * condition our own role may ask it: so an answer of an account that our role may ask only as a member of an organization proves that
+     * it is one.
+     */
+    boolean answers(String region, String account, String partition) {
+        return assume(region, account, partition).isPresent();
+    }
+
+    String roleName() {
+        return roleName;
+    }
+
+    /**
+     * Why nothing was seen, and what helps.
+     *
+     * @param accounts one, or several with commas between them
+     */
+    String unanswered(String accounts) {
+        return "no role " + roleName + " answered in " + accounts
+                + ": deploy the target template there (docs/deploying.md) to have it proved from its side";
     }
 
     private Optional<Credentials> assume(String region, String account, String partition) {
@@ -98,12 +123,16 @@ public final class TargetSide {
         }
     }
 
-    /** A refusal that is about the instance or the verifier's own rights proves nothing about the image. */
-    private static Check mayLaunch(Ec2Client ec2, String imageId, String instanceType) {
+    /**
+     * A refusal that is about the instance or the verifier's own rights proves nothing about the image. Blank volumes are asked for as
+     * encrypted: the verifier is denied every launch with a volume that is not, and CopyImage leaves them as they are.
+     */
+    private static Check mayLaunch(Ec2Client ec2, Image image, String instanceType) {
         String name = "target-dry-run-" + instanceType;
         try {
-            ec2.runInstances(r -> r.imageId(imageId)
+            ec2.runInstances(r -> r.imageId(image.imageId())
                     .instanceType(instanceType)
+                    .blockDeviceMappings(encryptedBlanks(image))
                     .minCount(1)
                     .maxCount(1)
                     .dryRun(true));
@@ -114,6 +143,15 @@ public final class TargetSide {
             }
             return refused(name, NOT_SHARED.contains(code(e)) ? Result.FAIL : Result.WARN, e);
         }
+    }
+
+    private static List<BlockDeviceMapping> encryptedBlanks(Image image) {
+        return image.blockDeviceMappings().stream()
+                .filter(mapping -> mapping.ebs() != null && mapping.ebs().snapshotId() == null)
+                .map(mapping -> mapping.toBuilder()
+                        .ebs(mapping.ebs().toBuilder().encrypted(true).build())
+                        .build())
+                .toList();
     }
 
     /** Throttling and failures of AWS are nobody's verdict: the state machine tries again. */

@@ -1,6 +1,7 @@
 package dev.amishare.step;
 
 import dev.amishare.ami.ManagedTags;
+import dev.amishare.aws.Regional;
 import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.Committed;
 import dev.amishare.ledger.Ledger;

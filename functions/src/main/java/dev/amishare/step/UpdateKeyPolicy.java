@@ -1,6 +1,7 @@
 package dev.amishare.step;
 
 import dev.amishare.ami.ManagedTags;
+import dev.amishare.aws.Regional;
 import dev.amishare.error.AwsUnavailable;
 import dev.amishare.error.KeyPolicyConflict;
 import dev.amishare.error.NotShareable;

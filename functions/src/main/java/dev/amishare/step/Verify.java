@@ -3,6 +3,8 @@ package dev.amishare.step;
 import dev.amishare.ami.Differences;
 import dev.amishare.ami.ImageAttributes;
 import dev.amishare.ami.RegionPlan;
+import dev.amishare.ami.Way;
+import dev.amishare.aws.Regional;
 import dev.amishare.error.AttributesLost;
 import dev.amishare.error.KeyPolicyConflict;
 import dev.amishare.error.NotShareable;
@@ -11,7 +13,10 @@ import dev.amishare.keypolicy.Boundary;
 import dev.amishare.keypolicy.KeyPolicy;
 import dev.amishare.keypolicy.LaunchRights;
 import dev.amishare.keypolicy.Principal;
+import dev.amishare.keypolicy.Principals;
+import dev.amishare.keypolicy.Surplus;
 import dev.amishare.keypolicy.UnreadablePolicy;
+import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.Committed;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.Share;
@@ -38,8 +43,9 @@ import software.amazon.awssdk.services.kms.model.KeyState;
 
 /**
  * Proves the share as far as it can be proved without a launch: from the source's side what AWS says of image, snapshots, permissions
- * and key; from the target's side, where its verifier role answers, that it sees the image, reaches the key, and that EC2 would take
- * its RunInstances. A step of its own, and the only one that says so: what the others did is not believed here, but looked at.
+ * and key, and that they let in whom the ledger names and nobody else; from the target's side, where its verifier role answers, that it
+ * sees the image, reaches the key, and that EC2 would take its RunInstances. A step of its own, and the only one that says so: what the
+ * others did is not believed here, but looked at.
  *
  * <p>Safe to repeat: it only reads. What AWS may show late is looked at again before it counts as a failure.
  */
@@ -52,6 +58,12 @@ public final class Verify {
 
     private static final int MOST_REWRITES = 12;
 
+    private static final String MOST_OF_OTHERS =
+            "GRANTED is the most that a role, an organization or a unit can reach without a canary";
+
+    /** So many are named; more would not fit into an execution's cause or output. */
+    private static final int MOST_NAMED = 20;
+
     private final Ledger ledger;
     private final Regional<Ec2Client> ec2;
     private final Regional<KmsClient> kms;
@@ -63,8 +75,20 @@ public final class Verify {
      *
      * @param reused whether the image was shared before: then others are responsible for what it lacks
      * @param turn how often this share was looked at
+     * @param suspects what the look before has found in the key's policy that nothing explained
      */
-    public record Input(RegionPlan plan, SharedImage image, String execution, boolean reused, int turn, Instant at) {}
+    public record Input(
+            RegionPlan plan,
+            SharedImage image,
+            String execution,
+            boolean reused,
+            int turn,
+            List<String> suspects,
+            Instant at) {
+        public Input {
+            suspects = List.copyOf(suspects);
+        }
+    }
 
     /** What the state machine does next. */
     public enum Next {
@@ -77,9 +101,20 @@ public final class Verify {
      * What was found.
      *
      * @param waitSeconds before the next look
+     * @param suspects what was found in the key's policy and nothing explains; too much only if the next look finds it, too
      * @param checks those that hold for all targets
      */
-    public record Output(Next next, int turn, int waitSeconds, List<Check> checks, List<TargetResult> targets) {}
+    public record Output(
+            Next next,
+            int turn,
+            int waitSeconds,
+            List<String> suspects,
+            List<Check> checks,
+            List<TargetResult> targets) {
+        static Output again(Next next, int turn, int waitSeconds, List<String> suspects) {
+            return new Output(next, turn + 1, waitSeconds, suspects, List.of(), List.of());
+        }
+    }
 
     /**
      * How far the proof goes for one target.
@@ -112,47 +147,83 @@ public final class Verify {
         Images images = new Images(client, plan.region());
         Image image = images.managed(input.image().imageId());
         if (image.state() == ImageState.PENDING && input.turn() < PENDING_TURNS) {
-            return new Output(Next.WAIT, input.turn() + 1, 15, List.of(), List.of());
+            return Output.again(Next.WAIT, input.turn(), 15, List.of());
         }
         requireAttributes(plan, image);
         LaunchPermissions permissions = LaunchPermissions.of(client, image.imageId());
+        List<Snapshot> snapshots = images.snapshots(Images.snapshotIds(image));
         List<Check> checks = new ArrayList<>();
         checks.add(available(image));
-        checks.addAll(volumes(plan, image, images));
+        checks.addAll(volumes(plan, image, snapshots));
         checks.add(notPublic(permissions));
+        checks.add(exactlyTheNamed(input, share, image, permissions, snapshots));
         checks.add(keyEnabled(plan));
         orphaned(share).ifPresent(checks::add);
+        outside(share).ifPresent(checks::add);
         plan.notes().forEach(note -> checks.add(new Check("note", Result.WARN, note)));
 
+        List<Share> before = ledger.sharesUnder(plan.keyArn());
         KeyPolicy policy = policy(plan);
         Map<Principal, LaunchRights> rights = new LinkedHashMap<>();
         for (String value : plan.targets().principals()) {
             Principal principal = Principal.of(value);
             LaunchRights judged = LaunchRights.judge(policy, principal, boundary, plan.keyArn());
-            if (judged instanceof LaunchRights.Missing missing) {
-                return rewritePolicy(input, principal + ": " + missing.reason());
+            if (judged instanceof LaunchRights.Missing missing && boundary.permits(principal)) {
+                return rewritePolicy(input, "what was written for " + principal + ": " + missing.reason());
             }
             rights.put(principal, judged);
         }
-        List<TargetResult> targets = new ArrayList<>();
-        rights.forEach((principal, judged) -> targets.add(target(plan, image, principal, permissions, judged)));
-        return judged(input, checks, targets);
+        List<String> surplus = surplus(plan, policy, before);
+        if (!surplus.isEmpty()) {
+            Optional<String> again =
+                    surplus.stream().filter(input.suspects()::contains).findFirst();
+            return again.map(twice -> rewritePolicy(input, "to whom it is restricted: it also names " + twice))
+                    .orElseGet(() -> Output.again(Next.WAIT, input.turn(), 5, surplus));
+        }
+        List<Proof> proofs = new ArrayList<>();
+        rights.forEach((principal, judged) -> proofs.add(proof(plan, image, principal, permissions, judged)));
+        notProved(proofs).ifPresent(checks::add);
+        return judged(input, checks, proofs);
     }
 
-    private static Output rewritePolicy(Input input, String missing) {
+    private static Output rewritePolicy(Input input, String what) {
         if (input.turn() >= MOST_REWRITES) {
             throw new KeyPolicyConflict(
                     "The policy of key " + input.plan().keyArn() + " in "
-                            + input.plan().region() + " does not keep what was written for " + missing
+                            + input.plan().region() + " does not keep " + what
                             + ". Somebody else keeps writing it: find out who (PutKeyPolicy in CloudTrail), then start the same request again.");
         }
-        return new Output(Next.POLICY, input.turn() + 1, 0, List.of(), List.of());
+        return Output.again(Next.POLICY, input.turn(), 0, List.of());
     }
 
-    private static Output judged(Input input, List<Check> checks, List<TargetResult> targets) {
+    /**
+     * What our statements name and neither a share nor a claim explains, one that is being undone included. Other executions add and take
+     * out while this one looks: so the ledger is read before the policy and, where that leaves something, once more after it.
+     */
+    private List<String> surplus(RegionPlan plan, KeyPolicy policy, List<Share> before) {
+        List<String> surplus = Surplus.in(policy, explained(before), boundary, plan.keyArn());
+        if (surplus.isEmpty()) {
+            return surplus;
+        }
+        Principals both = explained(before).plus(explained(ledger.sharesUnder(plan.keyArn())));
+        return Surplus.in(policy, both, boundary, plan.keyArn()).stream()
+                .limit(MOST_NAMED)
+                .toList();
+    }
+
+    /** Whom shares are for, and whom executions add or are taking out again. */
+    static Principals explained(List<Share> shares) {
+        return shares.stream()
+                .map(share -> share.committedPrincipals()
+                        .plus(share.claim().map(Claim::adding).orElse(Principals.none())))
+                .reduce(Principals.none(), Principals::plus);
+    }
+
+    private static Output judged(Input input, List<Check> checks, List<Proof> proofs) {
         List<String> faults = new ArrayList<>();
         checks.stream().filter(Check::failed).map(Check::line).forEach(faults::add);
-        for (TargetResult target : targets) {
+        for (Proof proof : proofs) {
+            TargetResult target = proof.result();
             if (target.verified() == Verified.BLOCKED) {
                 target.checks().stream()
                         .filter(Check::failed)
@@ -162,18 +233,31 @@ public final class Verify {
                         + ", and verify.requireProof asks for LAUNCHABLE"
                         + target.checks().stream()
                                 .map(check -> "; " + check.line())
-                                .reduce("", String::concat));
+                                .reduce("", String::concat)
+                        + proof.reason().map("; "::concat).orElse(""));
             }
         }
         if (faults.isEmpty()) {
-            return new Output(Next.COMMIT, input.turn() + 1, 0, List.copyOf(checks), List.copyOf(targets));
+            return new Output(
+                    Next.COMMIT,
+                    input.turn() + 1,
+                    0,
+                    List.of(),
+                    List.copyOf(checks),
+                    proofs.stream().map(Proof::result).toList());
         } else if (input.turn() < PATIENT_TURNS) {
-            return new Output(Next.WAIT, input.turn() + 1, 5 * (input.turn() + 1), List.of(), List.of());
+            return Output.again(Next.WAIT, input.turn(), 5 * (input.turn() + 1), List.of());
         }
         throw new VerificationFailed("Image " + input.image().imageId() + " under key "
                 + input.plan().keyArn() + " in "
-                + input.plan().region() + " is not launchable as asked: " + String.join(". ", faults)
+                + input.plan().region() + " is not launchable as asked: " + some(faults, ". ")
                 + ". Correct what the failed checks name, then start the same request again.");
+    }
+
+    private static String some(List<String> all, String between) {
+        List<String> named = all.subList(0, Math.min(MOST_NAMED, all.size()));
+        return String.join(between, named)
+                + (all.size() > named.size() ? between + "and " + (all.size() - named.size()) + " more" : "");
     }
 
     private static void requireAttributes(RegionPlan plan, Image image) {
@@ -197,9 +281,9 @@ public final class Verify {
                                 : " (" + image.stateReason().message() + ")"));
     }
 
-    private static List<Check> volumes(RegionPlan plan, Image image, Images images) {
+    private static List<Check> volumes(RegionPlan plan, Image image, List<Snapshot> described) {
         Map<String, Snapshot> snapshots = new HashMap<>();
-        images.snapshots(Images.snapshotIds(image)).forEach(s -> snapshots.put(s.snapshotId(), s));
+        described.forEach(s -> snapshots.put(s.snapshotId(), s));
         List<String> wrong = new ArrayList<>();
         int volumes = 0;
         int blank = 0;
@@ -228,13 +312,25 @@ public final class Verify {
                 (volumes - wrong.size()) + " of " + volumes + " under " + plan.keyArn()
                         + (wrong.isEmpty() ? "" : "; not " + String.join(", ", wrong))));
         if (blank > 0) {
-            checks.add(Check.of(
-                    "blank-volumes-encrypted",
-                    plainBlank.isEmpty(),
-                    (blank - plainBlank.size()) + " of " + blank
-                            + (plainBlank.isEmpty() ? "" : "; not " + String.join(", ", plainBlank))));
+            checks.add(blankVolumes(plan, blank, plainBlank));
         }
         return checks;
+    }
+
+    /**
+     * A blank volume holds no data of the image, and CopyImage leaves it as it is: whoever launches may ask for it encrypted. Where we
+     * register the image ourselves, all are.
+     */
+    private static Check blankVolumes(RegionPlan plan, int blank, List<String> plain) {
+        String encrypted = (blank - plain.size()) + " of " + blank;
+        if (plain.isEmpty()) {
+            return new Check("blank-volumes-encrypted", Result.PASS, encrypted);
+        }
+        return new Check(
+                "blank-volumes-encrypted",
+                plan.way() == Way.COPY_IMAGE ? Result.WARN : Result.FAIL,
+                encrypted + "; not " + String.join(", ", plain)
+                        + ". They hold no data of the image; have them encrypted at launch (BlockDeviceMappings, Encrypted=true)");
     }
 
     /** Empty if it is as it must be. */
@@ -249,6 +345,45 @@ public final class Verify {
 
     private static Check notPublic(LaunchPermissions permissions) {
         return Check.of("not-public", !permissions.isPublic(), permissions.isPublic() ? "everybody may launch" : "no");
+    }
+
+    /**
+     * That nobody may launch from the image, or make volumes of its snapshots, whom the ledger does not name. On an image of this
+     * execution's own that is its business; on one that was shared before, somebody else's, and nothing is undone for it.
+     */
+    private Check exactlyTheNamed(
+            Input input, Share share, Image image, LaunchPermissions permissions, List<Snapshot> snapshots) {
+        String region = input.plan().region();
+        List<Stranger> strangers = new ArrayList<>(
+                Stranger.launching(image.imageId(), region, image.ownerId(), permissions, share, boundary));
+        strangers.removeIf(stranger -> permissions.isPublic() && stranger.isEverybody()); // a check of its own
+        List<String> sources = input.plan().source().snapshots();
+        int ours = 0;
+        for (Snapshot snapshot : snapshots) {
+            String id = snapshot.snapshotId();
+            if (sources.contains(id)) {
+                continue; // the source's own: who may copy it was never ours to say
+            }
+            ours++;
+            if (Images.isManaged(snapshot.tags())) {
+                CopyPermissions copiers = CopyPermissions.of(ec2.in(region), id);
+                strangers.addAll(Stranger.copying(id, region, snapshot.ownerId(), copiers, share, boundary));
+            } else {
+                strangers.add(Stranger.untold(id, region));
+            }
+        }
+        if (strangers.isEmpty()) {
+            return new Check(
+                    "exactly-the-named",
+                    Result.PASS,
+                    permissions.entities().size() + " launch permissions, and who may copy " + ours + " snapshots");
+        }
+        return new Check(
+                "exactly-the-named",
+                input.reused() ? Result.WARN : Result.FAIL,
+                "the ledger does not name "
+                        + some(strangers.stream().map(Stranger::line).toList(), "; ")
+                        + ". Name it as a target, or remove it");
     }
 
     private Check keyEnabled(RegionPlan plan) {
@@ -269,6 +404,21 @@ public final class Verify {
                                 + ". Ask for them anew if they were made again."));
     }
 
+    /** Items of a boundary that was wider: what stands is not taken away, and nothing is given any more. */
+    private Optional<Check> outside(Share share) {
+        List<String> outside =
+                share.committedPrincipals().where(p -> !boundary.permits(p)).values();
+        return outside.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Check(
+                                "outside-the-boundary",
+                                Result.WARN,
+                                "committed when the boundary was wider, and granted nothing any more: "
+                                        + some(outside, ", ")
+                                        + ". What launch permissions stand, exactly-the-named tells; or deploy with a boundary that holds them"));
+    }
+
     private KeyPolicy policy(RegionPlan plan) {
         try {
             return KeyPolicy.parse(kms.in(plan.region())
@@ -279,31 +429,69 @@ public final class Verify {
         }
     }
 
-    private TargetResult target(
+    /**
+     * How far one target was proved.
+     *
+     * @param reason why not farther, where neither side has a fault
+     */
+    private record Proof(Principal principal, TargetResult result, Optional<String> reason) {}
+
+    private Proof proof(
             RegionPlan plan, Image image, Principal principal, LaunchPermissions permissions, LaunchRights rights) {
         List<Check> checks = new ArrayList<>();
+        if (!boundary.permits(principal)) {
+            checks.add(new Check("boundary", Result.FAIL, principal + " is outside this deployment's boundary"));
+        }
         checks.add(Check.of(
                 "launch-permission",
                 permissions.entities().contains(principal.launchPermission())
                         || principal.launchPermission().equals(image.ownerId()),
                 principal.launchPermission() + " on " + image.imageId()));
         checks.add(keyPolicy(rights));
-        boolean proved = false;
-        if (checks.stream().noneMatch(Check::failed) && principal.kind() == Principal.Kind.ACCOUNT) {
-            Optional<List<Check>> seen = targetSide.look(
+        Optional<List<Check>> seen = Optional.empty();
+        boolean isAsked = checks.stream().noneMatch(Check::failed) && principal.kind() == Principal.Kind.ACCOUNT;
+        if (isAsked) {
+            seen = targetSide.look(
                     plan.region(),
                     principal.account(),
-                    image.imageId(),
+                    image,
                     plan.keyArn(),
                     plan.verify().instanceTypes());
             checks.addAll(seen.orElse(List.of()));
-            proved = seen.isPresent() && seen.get().stream().allMatch(Check::passed);
         }
+        boolean isProved = !(rights instanceof LaunchRights.Doubtful)
+                && seen.isPresent()
+                && seen.get().stream().allMatch(Check::passed);
         List<Check> notPassed = checks.stream().filter(c -> !c.passed()).toList();
         Verified verified = notPassed.stream().anyMatch(Check::failed)
                 ? Verified.BLOCKED
-                : proved ? Verified.LAUNCHABLE : Verified.GRANTED;
-        return new TargetResult(principal.value(), verified, notPassed);
+                : isProved ? Verified.LAUNCHABLE : Verified.GRANTED;
+        Optional<String> reason = isAsked && seen.isEmpty()
+                ? Optional.of(targetSide.unanswered(principal.account()))
+                : Optional.of(MOST_OF_OTHERS).filter(r -> principal.kind() != Principal.Kind.ACCOUNT);
+        return new Proof(principal, new TargetResult(principal.value(), verified, notPassed), reason);
+    }
+
+    /** Once for all, since 450 targets must fit into a payload. */
+    private Optional<Check> notProved(List<Proof> proofs) {
+        List<Proof> granted = proofs.stream()
+                .filter(p -> p.result().verified() == Verified.GRANTED)
+                .toList();
+        List<String> accounts = granted.stream()
+                .filter(p -> p.principal().kind() == Principal.Kind.ACCOUNT
+                        && p.reason().isPresent())
+                .map(p -> p.principal().value())
+                .toList();
+        List<String> reasons = new ArrayList<>();
+        if (!accounts.isEmpty()) {
+            reasons.add(targetSide.unanswered(some(accounts, ", ")));
+        }
+        if (granted.stream().anyMatch(p -> p.principal().kind() != Principal.Kind.ACCOUNT)) {
+            reasons.add(MOST_OF_OTHERS);
+        }
+        return reasons.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Check("not-proved", Result.WARN, String.join(". ", reasons)));
     }
 
     private static Check keyPolicy(LaunchRights rights) {

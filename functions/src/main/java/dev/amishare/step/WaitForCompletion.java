@@ -2,6 +2,7 @@ package dev.amishare.step;
 
 import dev.amishare.ami.Progress;
 import dev.amishare.ami.RegionPlan;
+import dev.amishare.aws.Regional;
 import dev.amishare.error.AmiShareException;
 import dev.amishare.error.CopyFailed;
 import dev.amishare.json.Json;

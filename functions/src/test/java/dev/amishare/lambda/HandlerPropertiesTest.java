@@ -146,7 +146,7 @@ final class HandlerPropertiesTest {
                     RequestParser.request(input.input(), faults);
                 }
                 faults.throwIfAny();
-                return new PlanShare.Output("", List.of());
+                return new PlanShare.Output("", List.of(), List.of());
             });
         }
     }

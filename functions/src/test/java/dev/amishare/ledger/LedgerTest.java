@@ -21,8 +21,8 @@ final class LedgerTest {
     @Test
     void givesAClaimToTheFirstThatAsksAndShowsItToTheNext() {
         try (TestLedger world = new TestLedger()) {
-            Share first = world.ledger.claim(GOLDEN, FIRST, principals("222222222222"));
-            Share second = world.ledger.claim(GOLDEN, SECOND, principals("444444444444"));
+            Share first = TestLedger.claim(world.ledger, GOLDEN, FIRST, principals("222222222222"));
+            Share second = TestLedger.claim(world.ledger, GOLDEN, SECOND, principals("444444444444"));
 
             assertThat(first.isClaimedBy(FIRST)).isTrue();
             assertThat(first.adding()).isEqualTo(principals("222222222222"));
@@ -34,9 +34,9 @@ final class LedgerTest {
     @Test
     void changesNothingWhenAClaimIsRepeated() {
         try (TestLedger world = new TestLedger()) {
-            Share first = world.ledger.claim(GOLDEN, FIRST, principals("222222222222"));
+            Share first = TestLedger.claim(world.ledger, GOLDEN, FIRST, principals("222222222222"));
 
-            assertThat(world.ledger.claim(GOLDEN, FIRST, principals("222222222222", "444444444444")))
+            assertThat(TestLedger.claim(world.ledger, GOLDEN, FIRST, principals("222222222222", "444444444444")))
                     .isEqualTo(first);
         }
     }
@@ -46,7 +46,7 @@ final class LedgerTest {
         try (TestLedger world = new TestLedger()) {
             world.committed("222222222222");
 
-            Share share = world.ledger.claim(GOLDEN, SECOND, principals("222222222222", "444444444444"));
+            Share share = TestLedger.claim(world.ledger, GOLDEN, SECOND, principals("222222222222", "444444444444"));
 
             assertThat(share.adding()).isEqualTo(principals("444444444444"));
             assertThat(share.granted()).isEqualTo(principals("222222222222", "444444444444"));
@@ -57,7 +57,7 @@ final class LedgerTest {
     void addsWhatWasClaimedToWhatWasCommitted() {
         try (TestLedger world = new TestLedger()) {
             world.committed("222222222222");
-            world.ledger.claim(GOLDEN, SECOND, principals(ROLE));
+            TestLedger.claim(world.ledger, GOLDEN, SECOND, principals(ROLE));
 
             Share share = world.commit(SECOND, ROLE);
 
@@ -74,7 +74,7 @@ final class LedgerTest {
         try (TestLedger world = new TestLedger()) {
             Share share = world.committed("222222222222");
             assertThat(world.commit(FIRST, "222222222222")).isEqualTo(share);
-            Share next = world.ledger.claim(GOLDEN, SECOND, principals("444444444444"));
+            Share next = TestLedger.claim(world.ledger, GOLDEN, SECOND, principals("444444444444"));
 
             assertThat(world.commit(FIRST, "222222222222")).isEqualTo(next);
         }
@@ -86,7 +86,7 @@ final class LedgerTest {
             assertThatThrownBy(() -> world.commit(FIRST, "222222222222"))
                     .isInstanceOf(NotShareable.class)
                     .hasMessageContaining(FIRST);
-            world.ledger.claim(GOLDEN, FIRST, principals("222222222222"));
+            TestLedger.claim(world.ledger, GOLDEN, FIRST, principals("222222222222"));
             world.ledger.beginUndo(GOLDEN, FIRST, FIRST);
 
             assertThatThrownBy(() -> world.commit(FIRST, "222222222222")).hasMessageContaining("being undone");
@@ -97,7 +97,7 @@ final class LedgerTest {
     @Test
     void letsOnlyTheHolderOfARunningClaimGoForward() {
         try (TestLedger world = new TestLedger()) {
-            world.ledger.claim(GOLDEN, FIRST, principals("222222222222"));
+            TestLedger.claim(world.ledger, GOLDEN, FIRST, principals("222222222222"));
 
             assertThat(world.ledger.held(GOLDEN, FIRST).isClaimedBy(FIRST)).isTrue();
             assertThatThrownBy(() -> world.ledger.held(GOLDEN, SECOND)).hasMessageContaining("gone");
@@ -112,7 +112,7 @@ final class LedgerTest {
     void countsNobodyOfAClaimThatIsBeingUndone() {
         try (TestLedger world = new TestLedger()) {
             world.committed("222222222222");
-            world.ledger.claim(GOLDEN, SECOND, principals("444444444444"));
+            TestLedger.claim(world.ledger, GOLDEN, SECOND, principals("444444444444"));
 
             Share share = world.ledger.beginUndo(GOLDEN, SECOND, SECOND).orElseThrow();
 
@@ -134,7 +134,7 @@ final class LedgerTest {
     @Test
     void writesDownAllThatIsIntended() {
         try (TestLedger world = new TestLedger()) {
-            world.ledger.claim(GOLDEN, FIRST, principals("222222222222"));
+            TestLedger.claim(world.ledger, GOLDEN, FIRST, principals("222222222222"));
             world.ledger.intend(GOLDEN, FIRST, List.of("222222222222"), List.of());
 
             Claim claim = world.ledger
@@ -155,7 +155,7 @@ final class LedgerTest {
     @Test
     void letsOneUndoAtATimeAndTheNextOnlyFromTheOneItKnows() {
         try (TestLedger world = new TestLedger()) {
-            world.ledger.claim(GOLDEN, FIRST, principals("222222222222"));
+            TestLedger.claim(world.ledger, GOLDEN, FIRST, principals("222222222222"));
 
             Share taken = world.ledger.takeUndo(GOLDEN, FIRST, Optional.empty(), SECOND);
             Share late = world.ledger.takeUndo(GOLDEN, FIRST, Optional.empty(), "third");
@@ -173,7 +173,7 @@ final class LedgerTest {
     @Test
     void keepsTheClaimAsLongAsUndoHasLeftSomething() {
         try (TestLedger world = new TestLedger()) {
-            world.ledger.claim(GOLDEN, FIRST, principals("222222222222"));
+            TestLedger.claim(world.ledger, GOLDEN, FIRST, principals("222222222222"));
             world.ledger.beginUndo(GOLDEN, FIRST, FIRST);
             world.ledger.leave(GOLDEN, FIRST, List.of("image ami-1"));
 
@@ -189,7 +189,7 @@ final class LedgerTest {
     void keepsWhatIsCommittedWhenAClaimIsReleasedAndTheClaimsOfOthers() {
         try (TestLedger world = new TestLedger()) {
             Share committed = world.committed("222222222222");
-            world.ledger.claim(GOLDEN, SECOND, principals("444444444444"));
+            TestLedger.claim(world.ledger, GOLDEN, SECOND, principals("444444444444"));
 
             world.ledger.release(GOLDEN, FIRST);
             assertThat(world.ledger.read(GOLDEN).isClaimedBy(SECOND)).isTrue();
@@ -203,8 +203,9 @@ final class LedgerTest {
     void listsTheSharesOfAKeyAndAll() {
         try (TestLedger world = new TestLedger()) {
             Share golden = world.committed("222222222222");
-            Share silver = world.ledger.claim(new ShareId(KEY, "silver"), FIRST, principals("222222222222"));
-            Share other = world.ledger.claim(new ShareId(KEY + "2", "other"), SECOND, principals(ROLE));
+            Share silver =
+                    TestLedger.claim(world.ledger, new ShareId(KEY, "silver"), FIRST, principals("222222222222"));
+            Share other = TestLedger.claim(world.ledger, new ShareId(KEY + "2", "other"), SECOND, principals(ROLE));
 
             assertThat(world.ledger.sharesUnder(KEY)).containsExactly(golden, silver);
             assertThat(world.ledger.all()).containsExactlyInAnyOrder(golden, silver, other);
@@ -220,7 +221,8 @@ final class LedgerTest {
             Share share = world.ledger.read(GOLDEN);
             assertThat(share.committed().orElseThrow().orphaned()).isEqualTo(principals(ROLE));
             assertThat(share.granted()).isEqualTo(principals("222222222222"));
-            assertThat(world.ledger.claim(GOLDEN, SECOND, principals(ROLE)).adding())
+            assertThat(TestLedger.claim(world.ledger, GOLDEN, SECOND, principals(ROLE))
+                            .adding())
                     .isEqualTo(principals(ROLE));
             assertThat(world.commit(SECOND, ROLE).committed().orElseThrow().orphaned())
                     .isEqualTo(Principals.none());

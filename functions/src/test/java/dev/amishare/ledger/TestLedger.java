@@ -18,6 +18,7 @@ import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 public final class TestLedger implements AutoCloseable {
     static final String KEY = "arn:aws:kms:eu-west-1:111111111111:key/one";
     static final ShareId GOLDEN = new ShareId(KEY, "golden");
+    public static final String SOURCE = "ami-0123456789abcdef0";
     static final String FIRST = "arn:aws:states:us-east-1:111111111111:execution:ShareAmi:first";
     static final String SECOND = "arn:aws:states:us-east-1:111111111111:execution:ShareAmi:second";
     static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
@@ -56,9 +57,27 @@ public final class TestLedger implements AutoCloseable {
         return Principals.parse(List.of(values));
     }
 
+    /** A claim of {@code execution} on the share of {@link #SOURCE}. */
+    public static Share claim(Ledger ledger, ShareId id, String execution, Principals wanted) {
+        return claim(ledger, id, execution, SOURCE, wanted);
+    }
+
+    /** A claim of {@code execution} on the share of {@code source}. */
+    public static Share claim(Ledger ledger, ShareId id, String execution, String source, Principals wanted) {
+        return ledger.claim(
+                id,
+                new Claim.Request(
+                        execution,
+                        "token-of-" + execution,
+                        Instant.EPOCH,
+                        source,
+                        List.of("snap-0aaaaaaaaaaaaaaaa"),
+                        wanted));
+    }
+
     /** Golden, committed by the first execution for these principals. */
     Share committed(String... values) {
-        ledger.claim(GOLDEN, FIRST, principals(values));
+        claim(ledger, GOLDEN, FIRST, principals(values));
         return commit(FIRST, values);
     }
 

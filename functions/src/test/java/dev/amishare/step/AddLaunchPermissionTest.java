@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.amishare.ami.ManagedTags;
 import dev.amishare.error.NotShareable;
+import dev.amishare.keypolicy.Boundary;
 import dev.amishare.ledger.SharedImage;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.model.CreateVolumePermission;
@@ -64,6 +66,38 @@ final class AddLaunchPermissionTest {
 
             assertThat(world.launchPermissions(image.imageId()))
                     .containsExactlyInAnyOrder("222222222222", "444444444444");
+        }
+    }
+
+    @Test
+    void givesNothingToWhomTheBoundaryHoldsNoMore() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage image = world.shared("222222222222", "444444444444");
+            world.ec2.resetImageAttribute(r -> r.imageId(image.imageId()).attribute("launchPermission"));
+            world.claim(MINE, "222222222222");
+            Boundary onlyB = new Boundary(false, new TreeSet<>(List.of("222222222222")), new TreeSet<>());
+
+            AddLaunchPermission.Output output =
+                    world.addLaunchPermission(MINE, image, world.plan(true, "222222222222", "444444444444"), onlyB);
+
+            assertThat(output.added()).containsExactly("222222222222");
+            assertThat(world.launchPermissions(image.imageId())).containsExactly("222222222222");
+            assertThat(copiers(world, image)).containsExactly("222222222222");
+        }
+    }
+
+    /** Whoever may only be a member was proved by the execution that names him, and by no other. */
+    @Test
+    void givesACommittedMemberNothingAnewUnlessHeIsAskedFor() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage image = world.shared("222222222222", "444444444444");
+            world.ec2.resetImageAttribute(r -> r.imageId(image.imageId()).attribute("launchPermission"));
+            world.claim(MINE, "222222222222");
+            Boundary organization = new Boundary(false, new TreeSet<>(), new TreeSet<>(List.of("o-example1234")));
+
+            world.addLaunchPermission(MINE, image, world.plan("222222222222"), organization);
+
+            assertThat(world.launchPermissions(image.imageId())).containsExactly("222222222222");
         }
     }
 

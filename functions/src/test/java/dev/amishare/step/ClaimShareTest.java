@@ -153,6 +153,6 @@ final class ClaimShareTest {
 
     private static ClaimShare.Output claim(ShareWorld world, Duration sinceNoon, String... targets) {
         return new ClaimShare(world.ledger, world.executions(), region -> world.ec2)
-                .run(new ClaimShare.Input(world.plan(targets), MINE, NOON.plus(sinceNoon)));
+                .run(new ClaimShare.Input(world.plan(targets), MINE, "token-of-mine", NOON.plus(sinceNoon)));
     }
 }

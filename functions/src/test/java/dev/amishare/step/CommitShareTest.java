@@ -23,6 +23,7 @@ final class CommitShareTest {
             Verify.Next.COMMIT,
             1,
             0,
+            List.of(),
             List.of(new Check("image-available", Check.Result.PASS, "it is")),
             List.of(new Verify.TargetResult("222222222222", Verified.GRANTED, List.of())));
 

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.amishare.ami.RegionPlan;
 import dev.amishare.error.NotShareable;
 import dev.amishare.keypolicy.Principals;
+import dev.amishare.ledger.TestLedger;
 import dev.awssandbox.Settings;
 import java.time.Duration;
 import java.util.Map;
@@ -68,7 +69,7 @@ final class CopySnapshotTest {
             CopySnapshot.Output first = account.copySnapshot(plan, 0);
             account.ledger.beginUndo(SourceAccount.id(plan), EXECUTION, EXECUTION);
             account.ledger.release(SourceAccount.id(plan), EXECUTION);
-            account.ledger.claim(SourceAccount.id(plan), "another", Principals.none());
+            TestLedger.claim(account.ledger, SourceAccount.id(plan), "another", Principals.none());
 
             CopySnapshot.Output second = new CopySnapshot(account::ec2, account.ledger)
                     .run(new CopySnapshot.Input(plan, plan.volumes().get(0), "another", account.now()));

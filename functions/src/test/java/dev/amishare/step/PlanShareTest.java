@@ -14,6 +14,7 @@ import dev.amishare.error.NotShareable;
 import dev.amishare.keypolicy.Boundary;
 import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.ShareId;
+import dev.amishare.ledger.TestLedger;
 import dev.awssandbox.Caller;
 import java.util.List;
 import java.util.Map;
@@ -302,8 +303,11 @@ final class PlanShareTest {
     @Test
     void refusesARoleBesideACommittedShareWithItsAccount() {
         try (SourceAccount account = SourceAccount.withGolden()) {
-            account.ledger.claim(
-                    new ShareId(account.key, "another-image"), "other", Principals.parse(List.of("333333333333")));
+            TestLedger.claim(
+                    account.ledger,
+                    new ShareId(account.key, "another-image"),
+                    "other",
+                    Principals.parse(List.of("333333333333")));
             assertThatThrownBy(() -> account.plan("{\"sourceImageId\": \"" + GOLDEN
                             + "\", \"targets\": {\"roles\": [\"arn:aws:iam::333333333333:role/Launcher\"]}}"))
                     .isInstanceOf(NotShareable.class)

@@ -195,7 +195,7 @@ final class ShareWorld implements AutoCloseable {
 
     /** An image that another execution has shared and committed before, with all that goes with it. */
     SharedImage shared(String... principals) {
-        ledger.claim(id(), OTHER, principals(principals));
+        TestLedger.claim(ledger, id(), OTHER, SOURCE_IMAGE, principals(principals));
         SharedImage image = make(OTHER);
         settle(OTHER);
         addLaunchPermission(OTHER, image, plan(principals));
@@ -205,11 +205,16 @@ final class ShareWorld implements AutoCloseable {
 
     /** The claim of an execution on the image. */
     Share claim(String execution, String... principals) {
-        return ledger.claim(id(), execution, principals(principals));
+        return TestLedger.claim(ledger, id(), execution, SOURCE_IMAGE, principals(principals));
     }
 
     AddLaunchPermission.Output addLaunchPermission(String execution, SharedImage image, RegionPlan plan) {
-        return new AddLaunchPermission(ledger, region -> ec2)
+        return addLaunchPermission(execution, image, plan, Boundary.unlimited());
+    }
+
+    AddLaunchPermission.Output addLaunchPermission(
+            String execution, SharedImage image, RegionPlan plan, Boundary boundary) {
+        return new AddLaunchPermission(ledger, region -> ec2, boundary)
                 .run(new AddLaunchPermission.Input(plan, image, execution));
     }
 
@@ -228,10 +233,15 @@ final class ShareWorld implements AutoCloseable {
 
     /** Turns of UpdateKeyPolicy, as the state machine makes them. */
     UpdateKeyPolicy.Output settle(String execution) {
-        UpdateKeyPolicy.Output output = updateKeyPolicy(execution, null);
+        return settle(execution, Boundary.unlimited());
+    }
+
+    UpdateKeyPolicy.Output settle(String execution, Boundary boundary) {
+        UpdateKeyPolicy step = new UpdateKeyPolicy(ledger, region -> kms, boundary);
+        UpdateKeyPolicy.Output output = step.run(input(execution, null));
         while (!output.settled()) {
             passTime(Duration.ofSeconds(output.waitSeconds()));
-            output = updateKeyPolicy(execution, output);
+            output = step.run(input(execution, output));
         }
         return output;
     }

@@ -8,9 +8,11 @@ import dev.amishare.ami.Way;
 import dev.amishare.json.Json;
 import dev.amishare.keypolicy.Boundary;
 import dev.amishare.keypolicy.Principals;
+import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.ShareId;
 import dev.amishare.ledger.TestLedger;
+import dev.amishare.plan.Deployment;
 import dev.awssandbox.Caller;
 import dev.awssandbox.Cloud;
 import dev.awssandbox.Settings;
@@ -37,6 +39,7 @@ final class SourceAccount implements AutoCloseable {
     static final String ACCOUNT = "111111111111";
     static final String HOME = "us-east-1";
     static final String EXECUTION = "arn:aws:states:us-east-1:111111111111:execution:ShareAmi:mine";
+    static final String TOKEN = "9f0c3f0e-5a43-4d0c-8d2f-1c6a2b7e4d11";
     static final String GOLDEN = "ami-0123456789abcdef0";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String GOLDEN_IMAGE =
@@ -138,7 +141,7 @@ final class SourceAccount implements AutoCloseable {
     }
 
     PlanShare.Output plan(String request) {
-        PlanShare.Deployment deployment = new PlanShare.Deployment(
+        Deployment deployment = new Deployment(
                 ACCOUNT, HOME, "alias/ami-share", boundary, List.of("t2.micro", "t3.micro", "t4g.micro"));
         return new PlanShare(deployment, this::ec2, this::kms, ssm(), ledger)
                 .run(new PlanShare.Input(Json.parse(request), EXECUTION, now()));
@@ -154,7 +157,15 @@ final class SourceAccount implements AutoCloseable {
     }
 
     void claim(RegionPlan plan) {
-        ledger.claim(id(plan), EXECUTION, Principals.parse(plan.targets().principals()));
+        ledger.claim(
+                id(plan),
+                new Claim.Request(
+                        EXECUTION,
+                        TOKEN,
+                        now(),
+                        plan.sourceImageId(),
+                        plan.source().snapshots(),
+                        Principals.parse(plan.targets().principals())));
     }
 
     static ShareId id(RegionPlan plan) {

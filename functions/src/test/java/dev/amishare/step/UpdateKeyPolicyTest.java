@@ -16,6 +16,7 @@ import dev.amishare.keypolicy.LaunchRights;
 import dev.amishare.keypolicy.Principal;
 import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.ShareId;
+import dev.amishare.ledger.TestLedger;
 import dev.awssandbox.Settings;
 import java.time.Duration;
 import java.util.stream.IntStream;
@@ -93,7 +94,7 @@ final class UpdateKeyPolicyTest {
     void namesWhomAllSharesOfTheKeyNeed() {
         try (ShareWorld world = new ShareWorld()) {
             world.shared("222222222222");
-            world.ledger.claim(new ShareId(world.key, "silver"), OTHER, principals("444444444444"));
+            TestLedger.claim(world.ledger, new ShareId(world.key, "silver"), OTHER, principals("444444444444"));
             world.claim(MINE, "555555555555");
 
             world.settle(MINE);
@@ -109,7 +110,7 @@ final class UpdateKeyPolicyTest {
             world.claim(MINE, "222222222222");
             ShareId silver = new ShareId(world.key, "silver");
             InterruptedKms kms = new InterruptedKms(world.kms)
-                    .beforeWrite(() -> world.ledger.claim(silver, OTHER, principals("444444444444")));
+                    .beforeWrite(() -> TestLedger.claim(world.ledger, silver, OTHER, principals("444444444444")));
 
             update(world, kms, MINE, null);
 
@@ -124,7 +125,7 @@ final class UpdateKeyPolicyTest {
             world.claim(MINE, "222222222222");
             ShareId silver = new ShareId(world.key, "silver");
             InterruptedKms kms = new InterruptedKms(world.kms).beforeWrite(() -> {
-                world.ledger.claim(silver, OTHER, principals("444444444444"));
+                TestLedger.claim(world.ledger, silver, OTHER, principals("444444444444"));
                 world.updateKeyPolicy().run(new UpdateKeyPolicy.Input(world.key, REGION, OTHER, "silver", null, 0));
             });
 
@@ -241,7 +242,8 @@ final class UpdateKeyPolicyTest {
     void leavesOutWhomOnlyAnotherExecutionAddsAndDoesNotAnswerForIt() {
         try (ShareWorld world = new ShareWorld()) {
             world.claim(MINE, "222222222222");
-            world.ledger.claim(new ShareId(world.key, "silver"), OTHER, principals("999900000000", "444444444444"));
+            TestLedger.claim(
+                    world.ledger, new ShareId(world.key, "silver"), OTHER, principals("999900000000", "444444444444"));
 
             UpdateKeyPolicy.Output output = world.settle(MINE);
 
@@ -321,7 +323,7 @@ final class UpdateKeyPolicyTest {
     void refusesARoleBesideItsAccountWhenBothCameAtOnce() {
         try (ShareWorld world = new ShareWorld()) {
             String role = world.role("333333333333", "Launcher");
-            world.ledger.claim(new ShareId(world.key, "silver"), OTHER, principals("333333333333"));
+            TestLedger.claim(world.ledger, new ShareId(world.key, "silver"), OTHER, principals("333333333333"));
             world.claim(MINE, role);
 
             assertThatThrownBy(() -> world.updateKeyPolicy(MINE, null))
@@ -340,7 +342,7 @@ final class UpdateKeyPolicyTest {
             String[] more = IntStream.range(0, 300)
                     .mapToObj(i -> String.format("3%011d", i))
                     .toArray(String[]::new);
-            world.ledger.claim(new ShareId(world.key, "silver"), OTHER, principals(many));
+            TestLedger.claim(world.ledger, new ShareId(world.key, "silver"), OTHER, principals(many));
             world.claim(MINE, more);
 
             assertThatThrownBy(() -> world.updateKeyPolicy(MINE, null))

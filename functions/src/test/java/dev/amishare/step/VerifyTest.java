@@ -2,6 +2,7 @@ package dev.amishare.step;
 
 import static dev.amishare.step.ShareWorld.MINE;
 import static dev.amishare.step.ShareWorld.NOON;
+import static dev.amishare.step.ShareWorld.OTHER;
 import static dev.amishare.step.ShareWorld.REGION;
 import static dev.amishare.step.ShareWorld.SOURCE;
 import static dev.amishare.step.ShareWorld.administrator;
@@ -16,25 +17,31 @@ import dev.amishare.error.VerificationFailed;
 import dev.amishare.json.Json;
 import dev.amishare.json.Records;
 import dev.amishare.keypolicy.Boundary;
+import dev.amishare.ledger.ShareId;
 import dev.amishare.ledger.SharedImage;
+import dev.amishare.ledger.TestLedger;
 import dev.amishare.step.Verify.Next;
 import dev.amishare.step.Verify.Verified;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.LaunchPermission;
+import software.amazon.awssdk.services.ec2.model.OperationType;
 import software.amazon.awssdk.services.ec2.model.PermissionGroup;
 import software.amazon.awssdk.services.ec2.model.ResourceType;
+import software.amazon.awssdk.services.ec2.model.SnapshotAttributeName;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.sts.model.Credentials;
 
 final class VerifyTest {
     private static final int LAST_TURN = 4;
+    private static final Boundary ONLY_B = new Boundary(false, new TreeSet<>(List.of("222222222222")), new TreeSet<>());
 
     @Test
     void provesALaunchWhereTheVerifierRoleAnswersAndAGrantWhereNoneDoes() {
@@ -50,9 +57,17 @@ final class VerifyTest {
                     .containsExactly(Verified.LAUNCHABLE, Verified.GRANTED, Verified.GRANTED);
             assertThat(output.targets()).allMatch(target -> target.checks().isEmpty());
             assertThat(output.checks())
-                    .allMatch(Check::passed)
+                    .filteredOn(Check::passed)
                     .extracting(Check::name)
-                    .containsExactly("image-available", "volumes-encrypted", "not-public", "key-enabled");
+                    .containsExactly(
+                            "image-available", "volumes-encrypted", "not-public", "exactly-the-named", "key-enabled");
+            assertThat(output.checks())
+                    .filteredOn(check -> !check.passed())
+                    .singleElement()
+                    .matches(check -> check.name().equals("not-proved") && check.result() == Check.Result.WARN)
+                    .matches(check ->
+                            check.detail().contains("no role AmiShareVerifier answered in 444444444444: deploy"))
+                    .matches(check -> check.detail().contains("a role, an organization or a unit"));
             assertThat(output.checks().get(1).detail()).isEqualTo("2 of 2 under " + world.key);
         }
     }
@@ -94,6 +109,194 @@ final class VerifyTest {
                     .isInstanceOf(VerificationFailed.class)
                     .hasMessageContainingAll("222222222222", "launch-permission", image.imageId(), REGION);
         }
+    }
+
+    @Test
+    void failsWhereAStrangerMayLaunchFromAnImageThatThisExecutionMade() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage image = share(world, "222222222222");
+            letIn(world, image, "444444444444");
+
+            assertThat(verify(world, image, world.plan("222222222222"), 0).next())
+                    .isEqualTo(Next.WAIT);
+            assertThatThrownBy(() -> verify(world, image, world.plan("222222222222"), LAST_TURN))
+                    .isInstanceOf(VerificationFailed.class)
+                    .hasMessageContainingAll(
+                            "exactly-the-named",
+                            "444444444444 on " + image.imageId() + " in " + REGION,
+                            "Remove=[{UserId=444444444444}]",
+                            "Name it as a target")
+                    .hasMessageNotContaining("222222222222");
+        }
+    }
+
+    @Test
+    void failsWhereAStrangerMayCopyASnapshotThatThisExecutionMade() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage image = share(world, "222222222222");
+            String snapshot = image.snapshots().get(1).snapshotId();
+            letCopy(world, snapshot, "444444444444");
+
+            assertThatThrownBy(() -> verify(world, image, world.plan("222222222222"), LAST_TURN))
+                    .isInstanceOf(VerificationFailed.class)
+                    .hasMessageContainingAll("exactly-the-named", "444444444444 on " + snapshot);
+        }
+    }
+
+    @Test
+    void takesNobodyForAStrangerWhomTheRequestGaveTheSnapshots() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(MINE, "222222222222");
+            SharedImage image = world.make(MINE);
+            world.settle(MINE);
+            world.addLaunchPermission(MINE, image, world.plan(true, "222222222222"));
+
+            assertThat(verify(world, image, world.plan(true, "222222222222"), 0).next())
+                    .isEqualTo(Next.COMMIT);
+        }
+    }
+
+    /** Whoever only tags could else hide from us who was let in. */
+    @Test
+    void failsWhereTheTagIsGoneFromASnapshotOfOurs() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage image = share(world, "222222222222");
+            String snapshot = image.snapshots().get(0).snapshotId();
+            world.ec2.deleteTags(r -> r.resources(snapshot).tags(ShareWorld.tag(ManagedTags.MANAGED, "true")));
+
+            assertThatThrownBy(() -> verify(world, image, world.plan("222222222222"), LAST_TURN))
+                    .hasMessageContainingAll("exactly-the-named", "unknown on " + snapshot, "put it back");
+        }
+    }
+
+    @Test
+    void namesAStrangerOnAnImageThatWasSharedBeforeAndUndoesNothingForIt() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage shared = world.shared("222222222222");
+            letIn(world, shared, "444444444444");
+            shareAgain(world, shared.imageId(), "222222222222");
+
+            Verify.Output output =
+                    look(world, Boundary.unlimited(), input(shared, world.plan("222222222222"), true, 0, List.of()));
+
+            assertThat(output.next()).isEqualTo(Next.COMMIT);
+            assertThat(output.checks())
+                    .filteredOn(check -> check.name().equals("exactly-the-named"))
+                    .singleElement()
+                    .matches(check -> check.result() == Check.Result.WARN)
+                    .matches(check -> check.detail().contains("444444444444 on " + shared.imageId()));
+        }
+    }
+
+    @Test
+    void sendsTheExecutionBackWhereAStrangerStandsUnderOurSidsAtASecondLook() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage image = share(world, "222222222222");
+            world.putPolicy(world.policy()
+                    .replace(
+                            "\"arn:aws:iam::222222222222:root\"",
+                            "[\"arn:aws:iam::222222222222:root\",\"arn:aws:iam::555555555555:root\"]"));
+
+            Verify.Output first = verify(world, image, world.plan("222222222222"), 0);
+            Verify.Output second = look(
+                    world,
+                    Boundary.unlimited(),
+                    input(image, world.plan("222222222222"), false, first.turn(), first.suspects()));
+
+            assertThat(first.next()).isEqualTo(Next.WAIT);
+            assertThat(first.suspects()).contains("555555555555 in the statement AmiShareUse");
+            assertThat(second.next()).isEqualTo(Next.POLICY);
+            assertThatThrownBy(() -> look(
+                            world,
+                            Boundary.unlimited(),
+                            input(image, world.plan("222222222222"), false, 12, first.suspects())))
+                    .isInstanceOf(KeyPolicyConflict.class)
+                    .hasMessageContaining("555555555555");
+        }
+    }
+
+    /** Their principals stand in the policy until their undo has taken them out. */
+    @Test
+    void takesNobodyForAStrangerWhomAnotherExecutionAddsOrTakesOut() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage image = share(world, "222222222222");
+            ShareId beside = new ShareId(world.key, "another");
+            TestLedger.claim(
+                    world.ledger, beside, OTHER, ShareWorld.SOURCE_IMAGE, ShareWorld.principals("555555555555"));
+            world.settle(MINE);
+
+            assertThat(verify(world, image, world.plan("222222222222"), 0).next())
+                    .isEqualTo(Next.COMMIT);
+            world.ledger.beginUndo(beside, OTHER, OTHER);
+            assertThat(world.policy()).contains("555555555555");
+            assertThat(verify(world, image, world.plan("222222222222"), 0).next())
+                    .isEqualTo(Next.COMMIT);
+        }
+    }
+
+    @Test
+    void tellsWhoWasCommittedUnderAWiderBoundary() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage shared = world.shared("222222222222", "444444444444");
+            shareAgain(world, shared.imageId(), "222222222222");
+            world.settle(MINE, ONLY_B);
+
+            Verify.Output output = look(world, ONLY_B, input(shared, world.plan("222222222222"), true, 0, List.of()));
+
+            assertThat(output.next()).isEqualTo(Next.COMMIT);
+            assertThat(output.checks())
+                    .filteredOn(check -> check.result() == Check.Result.WARN)
+                    .extracting(Check::name)
+                    .containsExactly("exactly-the-named", "outside-the-boundary", "not-proved");
+            assertThat(output.checks())
+                    .filteredOn(check -> check.name().equals("outside-the-boundary"))
+                    .singleElement()
+                    .matches(check -> check.detail().contains("444444444444"));
+        }
+    }
+
+    @Test
+    void doubtIsNeverCalledLaunchableAndFailsRequiredProof() {
+        try (ShareWorld world = new ShareWorld()) {
+            deployVerifier(world, "444444444444");
+            deny(world, ",\"Condition\":{\"IpAddress\":{\"aws:SourceIp\":\"192.0.2.0/24\"}}");
+            SharedImage image = share(world, "444444444444");
+            RegionPlan plan = world.plan("444444444444");
+
+            assertThat(verify(world, image, plan, 0).targets().get(0).verified())
+                    .isEqualTo(Verified.GRANTED);
+            assertThatThrownBy(() -> verify(world, image, requireProof(plan), LAST_TURN))
+                    .isInstanceOf(VerificationFailed.class)
+                    .hasMessageContainingAll(
+                            "444444444444: only GRANTED", "key-policy", "No denies account 444444444444");
+        }
+    }
+
+    @Test
+    void namesTwentyOfManyFaults() {
+        try (ShareWorld world = new ShareWorld()) {
+            String[] accounts = IntStream.range(0, 30)
+                    .mapToObj(i -> String.format("2%011d", i))
+                    .toArray(String[]::new);
+            SharedImage image = share(world, accounts);
+
+            assertThatThrownBy(() -> verify(world, image, requireProof(world.plan(accounts)), LAST_TURN))
+                    .hasMessageContaining("200000000019: only GRANTED")
+                    .hasMessageContaining("and 10 more")
+                    .hasMessageNotContaining("200000000020: ");
+        }
+    }
+
+    private static void letIn(ShareWorld world, SharedImage image, String account) {
+        world.ec2.modifyImageAttribute(r ->
+                r.imageId(image.imageId()).launchPermission(l -> l.add(LaunchPermissions.named(List.of(account)))));
+    }
+
+    private static void letCopy(ShareWorld world, String snapshotId, String account) {
+        world.ec2.modifySnapshotAttribute(r -> r.snapshotId(snapshotId)
+                .attribute(SnapshotAttributeName.CREATE_VOLUME_PERMISSION)
+                .operationType(OperationType.ADD)
+                .userIds(account));
     }
 
     @Test
@@ -244,7 +447,10 @@ final class VerifyTest {
 
             assertThatThrownBy(() -> verify(world, image, requireProof(world.plan("222222222222")), LAST_TURN))
                     .isInstanceOf(VerificationFailed.class)
-                    .hasMessageContainingAll("222222222222: only GRANTED", "requireProof");
+                    .hasMessageContainingAll(
+                            "222222222222: only GRANTED",
+                            "requireProof",
+                            "no role AmiShareVerifier answered in 222222222222");
         }
     }
 
@@ -261,7 +467,11 @@ final class VerifyTest {
             world.ledger.markOrphaned(world.id(), ShareWorld.principals(role));
             SharedImage image = shareAgain(world, shared.imageId(), "222222222222");
 
-            assertThat(verify(world, image, world.plan("222222222222"), 0).checks())
+            assertThat(look(
+                                    world,
+                                    Boundary.unlimited(),
+                                    input(image, world.plan("222222222222"), true, 0, List.of()))
+                            .checks())
                     .filteredOn(check -> check.name().equals("orphaned-principals"))
                     .singleElement()
                     .matches(check -> check.detail().contains(role));
@@ -299,13 +509,21 @@ final class VerifyTest {
     }
 
     private static Verify.Output verify(ShareWorld world, SharedImage image, RegionPlan plan, int turn) {
+        return look(world, Boundary.unlimited(), input(image, plan, false, turn, List.of()));
+    }
+
+    private static Verify.Input input(
+            SharedImage image, RegionPlan plan, boolean reused, int turn, List<String> suspects) {
+        return new Verify.Input(plan, image, MINE, reused, turn, suspects, NOON);
+    }
+
+    private static Verify.Output look(ShareWorld world, Boundary boundary, Verify.Input input) {
         TargetSide targetSide = new TargetSide(
                 region -> world.cloud.iam().sts(administrator(SOURCE), region),
                 new Sessions(world),
                 "AmiShareVerifier",
                 SOURCE);
-        return new Verify(world.ledger, region -> world.ec2, region -> world.kms, targetSide, Boundary.unlimited())
-                .run(new Verify.Input(plan, image, MINE, false, turn, NOON));
+        return new Verify(world.ledger, region -> world.ec2, region -> world.kms, targetSide, boundary).run(input);
     }
 
     private record Sessions(ShareWorld world) implements TargetSide.Sessions {

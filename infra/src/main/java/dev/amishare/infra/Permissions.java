@@ -84,6 +84,7 @@ final class Permissions {
         table.put("UndoShare", undoShare());
         table.put("ReleaseClaim", releaseClaim());
         table.put("FindAbandonedClaims", findAbandonedClaims());
+        table.put("FindStrangers", findStrangers());
         return table;
     }
 
@@ -267,13 +268,24 @@ final class Permissions {
     private List<Permission> verify() {
         return concat(
                 List.of(
-                        readClaim(),
+                        ledger(
+                                "ReadShares",
+                                "Goes forward only while the claim is its execution's; and all shares under the key explain whom its "
+                                        + "policy may name.",
+                                "GetItem",
+                                "Query"),
                         describe("SeeImages", "The source's side of the proof.", "DescribeImages", "DescribeSnapshots"),
                         new Permission(
                                 "ReadPermissions",
-                                "Whether the image is shared with exactly its targets.",
+                                "Whether the image is shared with exactly whom the ledger names.",
                                 List.of("ec2:DescribeImageAttribute"),
                                 images(),
+                                ON_MANAGED),
+                        new Permission(
+                                "ReadCopyPermissions",
+                                "Whether the snapshots are, too.",
+                                List.of("ec2:DescribeSnapshotAttribute"),
+                                snapshots(),
                                 ON_MANAGED),
                         new Permission(
                                 "ReadShareKeys",
@@ -355,6 +367,34 @@ final class Permissions {
                         "PutItem",
                         "Scan"),
                 askForExecutions());
+    }
+
+    private List<Permission> findStrangers() {
+        return List.of(
+                ledger("ReadShares", "Whom each share is for.", "Query"),
+                describe(
+                        "SeeShared",
+                        "The shared images and their snapshots, and whether they are ours.",
+                        "DescribeImages",
+                        "DescribeSnapshots"),
+                new Permission(
+                        "ReadPermissions",
+                        "Who else may launch.",
+                        List.of("ec2:DescribeImageAttribute"),
+                        images(),
+                        ON_MANAGED),
+                new Permission(
+                        "ReadCopyPermissions",
+                        "Who else may copy.",
+                        List.of("ec2:DescribeSnapshotAttribute"),
+                        snapshots(),
+                        ON_MANAGED),
+                new Permission(
+                        "ReadPoliciesOfShareKeys",
+                        "Who else stands under our Sids.",
+                        List.of("kms:GetKeyPolicy"),
+                        keys(),
+                        ON_MANAGED));
     }
 
     private Permission askForExecutions() {

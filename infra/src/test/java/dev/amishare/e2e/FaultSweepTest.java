@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -27,13 +28,19 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
  */
 final class FaultSweepTest {
     private static final String STOP = "StopExecution";
+    /** Somebody who may only tag makes other things look like the execution's work, and then it is stopped. */
+    private static final String FORGED = "forged tags";
+    /** Somebody lets a stranger in on whatever image there is. */
+    private static final String OPENED = "stranger";
+
+    private static final String STRANGER = "777777777777";
 
     /** A way through the state machine, up to where its calls begin to go wrong. */
     private enum Story {
         COPIED("openstudio-two-volumes", 2, B, false, "PlanShare"),
         LICENSED("rhel-encrypted", 3, B, false, "PlanShare"),
         ONE_TARGET_MORE("ubuntu", 1, C, true, "PlanShare"),
-        UNDONE("openstudio-two-volumes", 2, C, false, "UndoShare"),
+        UNDONE("openstudio-two-volumes", 2, B, false, "UndoShare"),
         UNDONE_BESIDE_A_SHARE("ubuntu", 1, C, true, "UndoShare"),
         SWEPT("openstudio-two-volumes", 2, B, false, "FindAbandonedClaims");
 
@@ -55,12 +62,11 @@ final class FaultSweepTest {
             return from.equals("UndoShare");
         }
 
-        /** What cannot be proved is undone: there is no verifier role in C. */
-        private String request(String imageId, boolean canBeProved) {
+        /** What B's verifier cannot see is undone, whoever else is asked for. */
+        private String request(String imageId) {
             return """
-                    {"sourceImageId": "%s", "targets": {"accounts": ["%s"]}, "shareSnapshots": true,
-                     "verify": {"requireProof": %s}}"""
-                    .formatted(imageId, target, isUndone() && !canBeProved);
+                    {"sourceImageId": "%s", "targets": {"accounts": ["%s"]}, "shareSnapshots": true}"""
+                    .formatted(imageId, isUndone() && isSharedBefore ? B + "\", \"" + target : target);
         }
     }
 
@@ -97,6 +103,10 @@ final class FaultSweepTest {
                 runs.add(() -> run(story, nth, kind.toString(), List.of(rule(nth, kind))));
             }
             runs.add(() -> run(story, nth, STOP, List.of()));
+            runs.add(() -> run(story, nth, FORGED, List.of()));
+            if (!story.isSharedBefore) {
+                runs.add(() -> run(story, nth, OPENED, List.of()));
+            }
         }
 
         List<String> complaints = new ArrayList<>();
@@ -161,19 +171,24 @@ final class FaultSweepTest {
     }
 
     /** A story up to the first call of the function from which on calls go wrong. */
-    private record Begun(String imageId, String sharedBefore, String before, String execution) {}
+    private record Begun(String imageId, String sharedBefore, String before, String execution, Strangers strangers) {}
 
     private static Begun begin(Pipeline pipeline, Story story) {
         String imageId = pipeline.load(story.image);
+        Strangers strangers = new Strangers(pipeline, new SplittableRandom(1));
+        strangers.settleIn(List.of(imageId), pipeline.shareKey());
         String sharedBefore = story.isSharedBefore ? pipeline.share(imageId, B).imageId() : "";
         String before = pipeline.everything();
-        String execution = pipeline.start(story.request(imageId, false));
+        if (story.isUndone()) {
+            pipeline.blindVerifier();
+        }
+        String execution = pipeline.start(story.request(imageId));
         if (story == Story.SWEPT) {
             pipeline.runUntilInvoked("Verify");
             pipeline.stop(execution);
         }
         pipeline.runUntilInvoked(story.from);
-        return new Begun(imageId, sharedBefore, before, execution);
+        return new Begun(imageId, sharedBefore, before, execution, strangers);
     }
 
     private static Run run(Story story, int nth, String fault, List<Faults.Rule> rules) {
@@ -182,16 +197,25 @@ final class FaultSweepTest {
             Begun begun = begin(pipeline, story);
             int before = pipeline.calls().size();
             pipeline.cloud().faults().replace(rules);
-            if (fault.equals(STOP)) {
+            if (rules.isEmpty()) {
                 pipeline.cloud()
                         .kernel()
                         .runUntil(() -> pipeline.cloud().calls().size() >= before + nth);
+            }
+            if (fault.equals(OPENED)) {
+                begun.strangers.open(STRANGER);
+            } else if (fault.equals(FORGED)) {
+                begun.strangers.forge(begun.execution, begun.imageId);
+            }
+            if (fault.equals(STOP) || (fault.equals(FORGED) && story.from.equals("PlanShare"))) {
                 pipeline.executionsOf(story == Story.SWEPT ? "SweepClaims" : "ShareAmi").stream()
                         .filter(execution -> pipeline.describe(execution).status() == ExecutionStatus.RUNNING)
                         .forEach(pipeline::stop);
             }
             pipeline.cloud().kernel().runUntilQuiet();
             List<String> complaints = new ArrayList<>();
+            begun.strangers.cleanUp();
+            begun.strangers.judgeDecoys(complaints);
             End end = end(pipeline, story, begun, complaints);
             pipeline.cloud().faults().replace(List.of());
             again(pipeline, story, begun, complaints);
@@ -230,7 +254,10 @@ final class FaultSweepTest {
     }
 
     private static void again(Pipeline pipeline, Story story, Begun begun, List<String> complaints) {
-        Share share = pipeline.shareWith(story.request(begun.imageId, true));
+        if (story.isUndone()) {
+            pipeline.openVerifiersEyes();
+        }
+        Share share = pipeline.shareWith(story.request(begun.imageId));
         pipeline.cloud().kernel().runUntilQuiet();
         if (!share.status().equals("SUCCEEDED")) {
             complaints.add("the same request again fails: " + share.why());
@@ -239,7 +266,8 @@ final class FaultSweepTest {
             complaints.add("not one shared image: " + pipeline.sharedImages() + " " + pipeline.sharedSnapshots());
         } else if (!pipeline.launch(story.target, share.imageId()).equals("running")) {
             complaints.add("the target cannot launch");
-        } else if (!pipeline.launch("555555555555", share.imageId()).startsWith("refused")) {
+        } else if (!pipeline.launch("555555555555", share.imageId()).startsWith("refused")
+                || pipeline.launch(STRANGER, share.imageId()).equals("running")) {
             complaints.add("a stranger can launch");
         }
     }

@@ -217,6 +217,21 @@ final class Pipeline implements AutoCloseable {
         iam.deleteRole(r -> r.roleName(name));
     }
 
+    /** From now on B's verifier reaches no key, so that nothing can be proved there: it is blocked. */
+    void blindVerifier() {
+        String deny =
+                """
+                {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "kms:DescribeKey", "Resource": "*"}]}""";
+        cloud().iam().client(Caller.administrator(B), REGION).putRolePolicy(r -> r.roleName("AmiShareVerifier")
+                .policyName("Blind")
+                .policyDocument(deny));
+    }
+
+    void openVerifiersEyes() {
+        cloud().iam().client(Caller.administrator(B), REGION).deleteRolePolicy(r -> r.roleName("AmiShareVerifier")
+                .policyName("Blind"));
+    }
+
     // Sharing.
 
     Share share(String sourceImageId, String... accounts) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** One name in five places: state, step class, handler, construct, placeholder. */
 final class PipelineContractTest {
     /** A function that stands in a second state bears one of these there. */
-    private static final String SUFFIX = "(OfAbandoned|AfterUndo|OfShares)";
+    private static final String SUFFIX = "(OfAbandoned|AfterUndo|OfShares|Beforehand)";
 
     private static final List<Definition> DEFINITIONS = List.of(Definition.shareAmi(), Definition.sweepClaims());
 

@@ -82,6 +82,7 @@ final class StsActions implements StsClient {
         keys.put("sts:RoleSessionName", List.of(sessionName));
         keys.put("sts:ExternalId", externalId == null ? List.of() : List.of(externalId));
         keys.put("aws:RequestedRegion", List.of(region));
+        keys.putAll(ownerKeys(roleArn.split(":", 6)[4]));
         Role role = roles.byArn(roleArn).orElse(null);
         if (role != null) {
             role.tags().forEach((key, value) -> keys.put("aws:ResourceTag/" + key, List.of(value)));
@@ -94,6 +95,17 @@ final class StsActions implements StsClient {
                     "User: " + caller.arn() + " is not authorized to perform: sts:AssumeRole on resource: " + roleArn);
         }
         return role;
+    }
+
+    /** Who owns the role; an account of no organization has no key for one (aws-facts 0: AssumeRole takes {@code aws:ResourceOrgID}). */
+    private Map<String, List<String>> ownerKeys(String account) {
+        Map<String, List<String>> keys = new LinkedHashMap<>();
+        keys.put("aws:ResourceAccount", List.of(account));
+        cloud.organization().of(account).ifPresent(member -> {
+            keys.put("aws:ResourceOrgID", List.of(member.organizationId()));
+            keys.put("aws:ResourceOrgPaths", List.of(member.path()));
+        });
+        return keys;
     }
 
     private @Nullable String sessionPolicy(@Nullable String policy) {

@@ -5,7 +5,7 @@ import java.util.Map;
 import software.amazon.awssdk.core.SdkPojo;
 
 /**
- * The JSON protocol of KMS, SSM, Step Functions and DynamoDB.
+ * The JSON protocol of KMS, SSM, Step Functions, DynamoDB and Organizations.
  *
  * @param version 1.0 or 1.1
  * @param target what the header {@code X-Amz-Target} has before the dot

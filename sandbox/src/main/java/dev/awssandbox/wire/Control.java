@@ -13,8 +13,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** {@code /_sandbox/}: what no AWS has; fills the sandbox, looks into it, makes it fail, empties it. */
+/**
+ * {@code /_sandbox/}: what no AWS has; fills the sandbox, looks into it, makes it fail, empties it.
+ *
+ * <p>It asks for no credentials, so a web page that the developer has open must not reach it. A page's request bears an {@code Origin}
+ * header, or, where its name was bound to this machine after it was loaded (DNS rebinding), a foreign {@code Host}; both are refused.
+ */
 final class Control {
     private static final String PREFIX = "/_sandbox/";
 
@@ -31,6 +37,9 @@ final class Control {
     }
 
     Answer answer(Request request) {
+        if (request.header("origin") != null || !isOfThisMachine(request.header("host"))) {
+            return write(403, nodes.objectNode().put("error", "only programs on this machine may call " + PREFIX));
+        }
         try {
             Cloud cloud = clouds.get();
             String call = request.method() + " " + request.path().substring(PREFIX.length());
@@ -50,6 +59,11 @@ final class Control {
         } catch (IllegalArgumentException e) {
             return write(400, nodes.objectNode().put("error", e.getMessage()));
         }
+    }
+
+    /** Whatever the port: it may be forwarded. */
+    private static boolean isOfThisMachine(@Nullable String host) {
+        return host != null && host.matches("(?i)(127\\.0\\.0\\.1|localhost)(:\\d+)?");
     }
 
     private JsonNode images(Cloud cloud, Request request) {

@@ -2,6 +2,7 @@ package dev.awssandbox.wire;
 
 import dev.awssandbox.Caller;
 import dev.awssandbox.Cloud;
+import dev.awssandbox.organizations.OrganizationsClient;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.core.SdkClient;
@@ -58,6 +59,11 @@ final class Service {
                             "com.amazonaws.dynamodb.v20120810#",
                             "ProvisionedThroughputExceededException"),
                     (cloud, caller, region) -> cloud.dynamoDb().client(caller, region)),
+            new Service(
+                    "organizations",
+                    OrganizationsClient.class,
+                    new AwsJson("1.1", "AWSOrganizationsV20161128", "", "TooManyRequestsException"),
+                    (cloud, caller, region) -> cloud.organizations().client(caller)),
             LAMBDA);
 
     private final String signingName;

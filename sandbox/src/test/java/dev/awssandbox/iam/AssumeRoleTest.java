@@ -95,6 +95,30 @@ final class AssumeRoleTest {
     }
 
     @Test
+    void aRightLimitedToAnOrganizationReachesTheRolesOfItsMembersOnly() {
+        try (Cloud cloud = cloud()) {
+            String document =
+                    """
+                    {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Resource": "*", "Action": "sts:AssumeRole",
+                      "Condition": {"StringEquals": {"aws:ResourceOrgID": "o-example1234"}}}}""";
+            role(cloud, TARGET, "Verifier", TRUST_IN_VERIFY);
+            Caller verify = role(cloud, SOURCE, "Verify", trustIn("lambda.amazonaws.com"));
+            cloud.iam()
+                    .client(Caller.administrator(SOURCE), "us-east-1")
+                    .putRolePolicy(request ->
+                            request.roleName("Verify").policyName("Members").policyDocument(document));
+
+            assertDenied(cloud, verify, request -> request.externalId(SOURCE));
+            cloud.organization().replace("o-other56789", "999999999998", Map.of(TARGET, "o-other56789/r-ab12/"));
+            assertDenied(cloud, verify, request -> request.externalId(SOURCE));
+            cloud.organization().replace("o-example1234", "999999999998", Map.of(TARGET, "o-example1234/r-ab12/"));
+            assertThat(assumed(cloud, verify, request -> request.externalId(SOURCE))
+                            .account())
+                    .isEqualTo(TARGET);
+        }
+    }
+
+    @Test
     void withinAnAccountTrustThatNamesTheCallerIsEnoughAndTrustInTheAccountIsNot() {
         try (Cloud cloud = cloud()) {
             Caller named = role(cloud, TARGET, "Named", trustIn("ec2.amazonaws.com"));

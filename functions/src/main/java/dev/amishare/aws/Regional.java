@@ -1,4 +1,4 @@
-package dev.amishare.step;
+package dev.amishare.aws;
 
 /** A client of one service for each Region, made when it is first asked for. */
 @FunctionalInterface

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.awssandbox.organizations;
+
+import org.jspecify.annotations.NullMarked;
