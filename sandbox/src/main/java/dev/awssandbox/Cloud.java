@@ -23,6 +23,7 @@ public final class Cloud implements AutoCloseable {
     private final CallLog calls;
     private final Faults faults;
     private final Organization organization;
+    private final Regions regions;
     private final Trail trail;
     private final Organizations organizations;
     private final Iam iam;
@@ -47,6 +48,7 @@ public final class Cloud implements AutoCloseable {
         this.calls = new CallLog(kernel);
         this.faults = new Faults(kernel);
         this.organization = new Organization(kernel);
+        this.regions = new Regions(kernel);
         this.trail = new Trail(kernel);
         this.organizations = new Organizations(this);
         this.iam = new Iam(this);
@@ -85,6 +87,11 @@ public final class Cloud implements AutoCloseable {
     /** Who belongs to which organization. */
     public Organization organization() {
         return organization;
+    }
+
+    /** Which Regions there are, and to whom. */
+    public Regions regions() {
+        return regions;
     }
 
     /** What accounts did with what belongs to others. */

@@ -12,6 +12,8 @@ public final class ManagedTags {
     public static final String SOURCE_SNAPSHOT = PREFIX + "source-snapshot";
     /** The ARN of the execution that made it. */
     public static final String EXECUTION = PREFIX + "execution";
+    /** On a share key: the ARN of the ledger that decides its policy, so that no two deployments do. */
+    public static final String LEDGER = PREFIX + "ledger";
     /** On a source image: the profile to share it by. */
     public static final String PROFILE = PREFIX + "profile";
 

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * All that is to be done in one Region, decided by PlanShare and carried through the state machine: the steps only carry out.
@@ -15,8 +16,10 @@ import java.util.Map;
  * @param source the source image's attributes
  * @param volumes the snapshots to copy, each once, however many mappings name it
  * @param tags the tags of the shared image beside those that AMI Share sets itself
+ * @param requestedTags the keys of those of {@code tags} that the request itself names: set on an image that is reused, too
  * @param snapshotTags source snapshot id → the tags that its copy gets beside those that AMI Share sets itself
  * @param notes what the result must tell: tags left out, a deprecation that is past
+ * @param resultBytes how large the Region's part of the result may be, as JSON in UTF-8
  */
 public record RegionPlan(
         String region,
@@ -29,15 +32,48 @@ public record RegionPlan(
         List<SourceVolume> volumes,
         Targets targets,
         Map<String, String> tags,
+        List<String> requestedTags,
         Map<String, Map<String, String>> snapshotTags,
         boolean shareSnapshots,
         VerifyOptions verify,
-        List<String> notes) {
+        List<String> notes,
+        int resultBytes) {
     public RegionPlan {
         volumes = List.copyOf(volumes);
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
+        requestedTags = List.copyOf(requestedTags);
         snapshotTags = Collections.unmodifiableMap(new LinkedHashMap<>(snapshotTags));
         notes = List.copyOf(notes);
+    }
+
+    /** The same, with more for the result to tell. */
+    public RegionPlan withNotes(List<String> more) {
+        return with(Stream.concat(notes.stream(), more.stream()).toList(), resultBytes);
+    }
+
+    /** The same, whose result may be so large. */
+    public RegionPlan withResultBytes(int bytes) {
+        return with(notes, bytes);
+    }
+
+    private RegionPlan with(List<String> newNotes, int newResultBytes) {
+        return new RegionPlan(
+                region,
+                sourceRegion,
+                sourceImageId,
+                imageName,
+                keyArn,
+                way,
+                source,
+                volumes,
+                targets,
+                tags,
+                requestedTags,
+                snapshotTags,
+                shareSnapshots,
+                verify,
+                newNotes,
+                newResultBytes);
     }
 
     /**

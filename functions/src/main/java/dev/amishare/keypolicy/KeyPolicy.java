@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.regex.Pattern;
@@ -114,6 +116,31 @@ public final class KeyPolicy {
         return statements.stream().filter(s -> !s.isOurs());
     }
 
+    /** Sids, or what stands for them, of foreign statements that say nothing of actions or of resources: KMS takes them no more. */
+    public List<String> incompleteInForeign() {
+        return foreign()
+                .filter(s -> !((s.has("Action") || s.has("NotAction")) && (s.has("Resource") || s.has("NotResource"))))
+                .map(Statement::name)
+                .toList();
+    }
+
+    /** Whom foreign statements allow what, a line each. */
+    public List<String> admitted() {
+        return foreign()
+                .filter(s -> !s.isDeny())
+                .map(s -> String.join(", ", s.principals()) + " call "
+                        + (s.has("Action")
+                                ? String.join(", ", s.values("Action"))
+                                : "all but " + String.join(", ", s.values("NotAction")))
+                        + (s.has("Condition") ? ", under conditions" : ""))
+                .toList();
+    }
+
+    /** Whether {@code ${…}} means something in it: policy variables came with this version of the language. */
+    boolean knowsVariables() {
+        return document.get("Version").equals(Optional.of(Json.of("2012-10-17")));
+    }
+
     /** How many bytes KMS counts. */
     public int size() {
         return text().getBytes(StandardCharsets.UTF_8).length;
@@ -121,6 +148,27 @@ public final class KeyPolicy {
 
     /** The document, as PutKeyPolicy takes it. */
     public String text() {
+        return escaped(written());
+    }
+
+    /**
+     * PutKeyPolicy takes no character beyond U+00FF, and of those below U+0020 only tab, line feed and carriage return, though GetKeyPolicy
+     * may show such as were written as escapes (API reference). Outside of strings JSON has none of them.
+     */
+    private static String escaped(String text) {
+        StringBuilder escaped = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c > 0xff || (c < ' ' && "\t\n\r".indexOf(c) < 0)) {
+                escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            } else {
+                escaped.append(c);
+            }
+        }
+        return escaped.toString();
+    }
+
+    private String written() {
         StringJoiner fields = new StringJoiner(",", "{", "}");
         Json.Obj whole = document.with("Statement", Json.Nil.NULL);
         for (Map.Entry<String, Json> field : whole.fields().entrySet()) {

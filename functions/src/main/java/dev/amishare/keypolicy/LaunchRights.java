@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -31,23 +30,18 @@ public sealed interface LaunchRights {
 
     /** Judges what {@code policy} gives {@code principal}; the gravest finding is the answer. */
     static LaunchRights judge(KeyPolicy policy, Principal principal, Boundary boundary, String keyArn) {
-        Optional<String> missing = Judge.missing(policy, principal, boundary, keyArn);
+        Optional<String> missing = Ours.missing(policy, principal, boundary, keyArn);
         if (missing.isPresent()) {
             return new Missing(missing.get());
         }
-        Judge judge = new Judge(principal, keyArn);
-        List<Statement> denials =
-                policy.foreign().filter(s -> s.isDeny() && judge.touches(s)).toList();
-        Optional<Statement> certain =
-                denials.stream().filter(s -> !s.has("Condition")).findFirst();
-        if (certain.isPresent()) {
-            return new Denied(certain.get().name() + " denies " + principal + " what a launch needs");
-        } else if (!denials.isEmpty()) {
-            return new Doubtful(
-                    denials.get(0).name() + " denies " + principal + " what a launch needs, under conditions");
+        Optional<Denial> denial = Denial.of(policy, principal, boundary, keyArn);
+        if (denial.isPresent()) {
+            String reason = denial.get().reason();
+            return denial.get().isCertain() ? new Denied(reason) : new Doubtful(reason);
         }
+        Reader reader = Reader.of(principal, boundary, keyArn);
         return policy.foreign()
-                .filter(s -> !s.isDeny() && judge.allows(s))
+                .filter(s -> !s.isDeny() && allows(s, policy, reader))
                 .findFirst()
                 .<LaunchRights>map(s -> new More(s.name() + ", which is not of AMI Share, also allows " + principal
                         + " "
@@ -55,25 +49,16 @@ public sealed interface LaunchRights {
                 .orElseGet(Granted::new);
     }
 
-    /** Reads statements with the eyes of one principal. */
-    final class Judge {
-        /** What our statements' wildcard {@code kms:ReEncrypt*} stands for, and the rest. */
-        private static final List<String> NEEDED = List.of(
-                "kms:CreateGrant",
-                "kms:Decrypt",
-                "kms:DescribeKey",
-                "kms:GenerateDataKey",
-                "kms:GenerateDataKeyWithoutPlaintext",
-                "kms:ReEncryptFrom",
-                "kms:ReEncryptTo");
+    /** Whether an Allow of somebody else names this principal, or everybody without a condition. */
+    private static boolean allows(Statement allow, KeyPolicy policy, Reader reader) {
+        return reader.isNamedBy(allow)
+                ? reader.mayMeet(allow, policy)
+                : allow.awsPrincipals("Principal").contains("*") && !allow.has("Condition");
+    }
 
-        private final Principal principal;
-        private final String keyArn;
-
-        private Judge(Principal principal, String keyArn) {
-            this.principal = principal;
-            this.keyArn = keyArn;
-        }
+    /** Looks for our statements, as they would be derived for one principal. */
+    final class Ours {
+        private Ours() {}
 
         private static Optional<String> missing(
                 KeyPolicy policy, Principal principal, Boundary boundary, String keyArn) {
@@ -149,65 +134,6 @@ public sealed interface LaunchRights {
 
         private static Stream<Json> field(Json json, String name) {
             return json instanceof Json.Obj object ? object.get(name).stream() : Stream.empty();
-        }
-
-        /** Whether a Deny of somebody else reaches this principal, in what a launch needs of this key. */
-        private boolean touches(Statement deny) {
-            return isDeniedAsPrincipal(deny) && coversNeeded(deny) && coversKey(deny);
-        }
-
-        private boolean isDeniedAsPrincipal(Statement deny) {
-            if (deny.has("NotPrincipal")) {
-                // A role is spared only where its account is spared too.
-                return !Set.copyOf(names(deny, "NotPrincipal")).containsAll(identities());
-            }
-            List<String> denied = names(deny, "Principal");
-            return denied.contains("*") || identities().stream().anyMatch(denied::contains);
-        }
-
-        /** Whether an Allow of somebody else names this principal, or everybody without a condition. */
-        private boolean allows(Statement allow) {
-            List<String> allowed = names(allow, "Principal");
-            return identities().stream().anyMatch(allowed::contains)
-                    || (allowed.contains("*") && !allow.has("Condition"));
-        }
-
-        private List<String> identities() {
-            return switch (principal.kind()) {
-                case ACCOUNT -> List.of(principal.value());
-                case ROLE -> List.of(principal.value(), principal.account());
-                case ORGANIZATION, ORGANIZATIONAL_UNIT -> List.of(principal.value());
-            };
-        }
-
-        private static List<String> names(Statement statement, String element) {
-            return statement.awsPrincipals(element).stream()
-                    .map(Canonical::accountOfRoot)
-                    .toList();
-        }
-
-        private static boolean coversNeeded(Statement statement) {
-            if (statement.has("NotAction")) {
-                List<String> spared = statement.values("NotAction");
-                return NEEDED.stream().anyMatch(action -> spared.stream().noneMatch(p -> matches(p, action)));
-            }
-            return statement.values("Action").stream()
-                    .anyMatch(p -> NEEDED.stream().anyMatch(a -> matches(p, a)));
-        }
-
-        private boolean coversKey(Statement statement) {
-            if (statement.has("NotResource")) {
-                return statement.values("NotResource").stream().noneMatch(p -> matches(p, keyArn));
-            }
-            return statement.values("Resource").stream().anyMatch(p -> matches(p, keyArn));
-        }
-
-        /** IAM's wildcards; actions are told apart without regard to case, and no two key ARNs differ in case only. */
-        private static boolean matches(String pattern, String value) {
-            String regex = Pattern.quote(pattern).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q");
-            return Pattern.compile(regex, Pattern.CASE_INSENSITIVE)
-                    .matcher(value)
-                    .matches();
         }
     }
 }

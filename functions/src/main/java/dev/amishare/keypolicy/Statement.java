@@ -1,6 +1,8 @@
 package dev.amishare.keypolicy;
 
 import dev.amishare.json.Json;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -39,6 +41,19 @@ record Statement(Json.Obj json, String raw) {
             return kinds.get("AWS").map(Statement::texts).orElse(List.of());
         }
         return values(element);
+    }
+
+    /** All whom it speaks of, of whatever kind; whom it does not, with {@code all but}. */
+    List<String> principals() {
+        List<String> named = new ArrayList<>();
+        for (String element : List.of("Principal", "NotPrincipal")) {
+            String prefix = element.equals("Principal") ? "" : "all but ";
+            Json principal = json.get(element).orElse(new Json.Arr(List.of()));
+            Collection<Json> kinds =
+                    principal instanceof Json.Obj byKind ? byKind.fields().values() : List.of(principal);
+            kinds.forEach(names -> texts(names).forEach(name -> named.add(prefix + name)));
+        }
+        return named;
     }
 
     /** The values of an element that may be a string or a list of strings. */

@@ -26,14 +26,14 @@ public final class Surplus {
         Set<String> surplus = new TreeSet<>();
         policy.ours().forEach(found -> {
             Optional<Statement> wanted = Optional.ofNullable(derived.get(found.sid()));
-            Set<String> whom = new TreeSet<>(LaunchRights.Judge.whom(found));
-            wanted.ifPresent(statement -> whom.removeAll(LaunchRights.Judge.whom(statement)));
+            Set<String> whom = new TreeSet<>(LaunchRights.Ours.whom(found));
+            wanted.ifPresent(statement -> whom.removeAll(LaunchRights.Ours.whom(statement)));
             policy.orphansInOurs().forEach(whom::remove); // a deleted role lets nobody in
             whom.forEach(name -> surplus.add(name + " in the statement " + found.sid()));
             if (wanted.isEmpty() && whom.isEmpty()) {
                 surplus.add("the statement " + found.sid() + ", under which nothing is shared");
             } else if (wanted.isPresent()
-                    && !LaunchRights.Judge.shape(found).equals(LaunchRights.Judge.shape(wanted.get()))) {
+                    && !LaunchRights.Ours.shape(found).equals(LaunchRights.Ours.shape(wanted.get()))) {
                 surplus.add("the statement " + found.sid() + ", which was changed by somebody");
             }
         });

@@ -1,11 +1,14 @@
 package dev.amishare.lambda;
 
+import dev.amishare.keypolicy.OwnRights;
 import dev.amishare.plan.Deployment;
 import dev.amishare.step.PlanShare;
 import java.util.Map;
 
 /** Lambda's way to {@link PlanShare}. */
 public final class PlanShareHandler extends Handler<PlanShare.Input, PlanShare.Output> {
+    private static final int MOST_PRINCIPALS = 100;
+
     public PlanShareHandler() {
         this(System.getenv());
     }
@@ -21,7 +24,10 @@ public final class PlanShareHandler extends Handler<PlanShare.Input, PlanShare.O
                 environment.region(),
                 environment.get("SHARE_KEY_ALIAS").orElse("alias/ami-share"),
                 environment.boundary(),
-                environment.list("INSTANCE_TYPES"));
+                environment.list("INSTANCE_TYPES"),
+                environment.number("MAX_PRINCIPALS", MOST_PRINCIPALS),
+                new OwnRights.Roles(environment.get("POLICY_ROLE_ARN"), environment.list("COPY_ROLE_ARNS")),
+                environment.get("LEDGER_ARN"));
         return new PlanShare(deployment, aws.ec2(), aws.kms(), aws.ssm(), environment.ledger(aws));
     }
 }

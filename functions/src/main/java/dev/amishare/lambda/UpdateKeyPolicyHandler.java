@@ -15,6 +15,7 @@ public final class UpdateKeyPolicyHandler extends Handler<UpdateKeyPolicy.Input,
 
     private static UpdateKeyPolicy step(Environment environment) {
         Aws aws = new Aws(environment);
-        return new UpdateKeyPolicy(environment.ledger(aws), aws.kms(), environment.boundary());
+        return new UpdateKeyPolicy(
+                environment.ledger(aws), aws.kms(), environment.boundary(), environment.require("LEDGER_ARN"));
     }
 }

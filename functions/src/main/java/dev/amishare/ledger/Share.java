@@ -63,7 +63,12 @@ public record Share(ShareId id, Optional<Committed> committed, Optional<Claim> c
         return running().map(Claim::proven).orElse(Principals.none());
     }
 
-    private Optional<Claim> running() {
+    /** Of which image this is the share, or is to be. */
+    public Optional<String> sourceImageId() {
+        return committed.map(Committed::sourceImageId).or(() -> claim.map(Claim::sourceImageId));
+    }
+
+    Optional<Claim> running() {
         return claim.filter(c -> c.phase() == Claim.Phase.RUNNING);
     }
 

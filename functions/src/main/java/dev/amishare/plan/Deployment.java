@@ -1,7 +1,9 @@
 package dev.amishare.plan;
 
 import dev.amishare.keypolicy.Boundary;
+import dev.amishare.keypolicy.OwnRights;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where and how this product is deployed.
@@ -9,6 +11,17 @@ import java.util.List;
  * @param region where source images are, and shared ones unless a request says otherwise
  * @param defaultKey the alias of the share key
  * @param instanceTypes what the verifier roles may ask for
+ * @param maxPrincipals how many targets a request may itself name, so that no single one fills a key's policy; a profile's are not
+ *     counted
+ * @param roles those that a share key's policy must let write it and use it
+ * @param ledgerArn the mark of this deployment on its share keys; where it is not known, only UpdateKeyPolicy compares
  */
 public record Deployment(
-        String account, String region, String defaultKey, Boundary boundary, List<String> instanceTypes) {}
+        String account,
+        String region,
+        String defaultKey,
+        Boundary boundary,
+        List<String> instanceTypes,
+        int maxPrincipals,
+        OwnRights.Roles roles,
+        Optional<String> ledgerArn) {}

@@ -1,11 +1,15 @@
 package dev.amishare.plan;
 
-import dev.amishare.ami.Targets;
+import dev.amishare.ami.ManagedTags;
 import dev.amishare.aws.Regional;
+import dev.amishare.keypolicy.Audience;
+import dev.amishare.keypolicy.Boundary;
 import dev.amishare.keypolicy.KeyPolicy;
+import dev.amishare.keypolicy.OwnRights;
 import dev.amishare.keypolicy.Principals;
 import dev.amishare.keypolicy.Refusals;
 import dev.amishare.keypolicy.UnreadablePolicy;
+import dev.amishare.ledger.Grants;
 import dev.amishare.ledger.Share;
 import dev.amishare.request.Faults;
 import dev.amishare.request.KeyRules;
@@ -24,6 +28,8 @@ import software.amazon.awssdk.services.kms.model.NotFoundException;
 
 /** Reads the keys that a request names: whether one can be shared under, and with whom. */
 public final class ShareKeys {
+    private static final String AWS_RAM = "AWS_RAM";
+
     private final Deployment deployment;
     private final Regional<KmsClient> kms;
 
@@ -32,8 +38,15 @@ public final class ShareKeys {
         this.kms = kms;
     }
 
-    /** The ARN of the key to share under in this Region, if it can be used. */
-    public Optional<String> find(RegionChoice choice, ShareRequest request, Faults faults) {
+    /**
+     * A key to share under.
+     *
+     * @param isMarked whether it bears this deployment's mark already
+     */
+    public record Found(String arn, boolean isMarked) {}
+
+    /** The key to share under in this Region, if it can be used. */
+    public Optional<Found> find(RegionChoice choice, ShareRequest request, Faults faults) {
         boolean own = choice.kmsKeyId() != null;
         String path = own ? "regions, " + choice.region() + ", kmsKeyId" : "kmsKeyId";
         String asked = Optional.ofNullable(choice.kmsKeyId())
@@ -55,7 +68,7 @@ public final class ShareKeys {
         return usableKey(path, asked, choice.region(), faults);
     }
 
-    private Optional<String> usableKey(String path, String asked, String region, Faults faults) {
+    private Optional<Found> usableKey(String path, String asked, String region, Faults faults) {
         KmsClient client = kms.in(region);
         KeyMetadata key;
         try {
@@ -66,31 +79,64 @@ public final class ShareKeys {
             return Optional.empty();
         }
         List<String> refusals = new ArrayList<>(KeyRules.refusals(path, key));
+        boolean isMarked = false;
         if (!key.keyManagerAsString().equals("AWS")) {
             Map<String, String> tags = client.listResourceTagsPaginator(list -> list.keyId(key.keyId())).tags().stream()
                     .collect(Collectors.toMap(tag -> tag.tagKey(), tag -> tag.tagValue()));
             refusals.addAll(KeyRules.refusals(path, key.arn(), tags));
+            deployment
+                    .ledgerArn()
+                    .flatMap(own -> KeyRules.otherLedger(key.arn(), tags, own))
+                    .ifPresent(refusals::add);
+            isMarked = tags.containsKey(ManagedTags.LEDGER);
         }
         refusals.forEach(faults::forbidden);
-        return refusals.isEmpty() ? Optional.of(key.arn()) : Optional.empty();
+        return refusals.isEmpty() ? Optional.of(new Found(key.arn(), isMarked)) : Optional.empty();
     }
 
-    /** What the key's policy, as it is, forbids. */
-    public void checkPolicy(String region, String keyArn, Collection<Share> shares, Targets targets, Faults faults) {
-        String text = kms.in(region)
-                .getKeyPolicy(get -> get.keyId(keyArn).policyName("default"))
-                .policy();
+    /** What the other shares under the key forbid: the share of {@code asked} and theirs must name the same ones of an account. */
+    public void checkAudience(String keyArn, Collection<Share> shares, Audience asked, Faults faults) {
+        Audience.adding(asked, Grants.audiences(shares, deployment.boundary()), deployment.boundary())
+                .forEach(conflict -> faults.forbidden(conflict.message(keyArn)));
+    }
+
+    /**
+     * What the key's policy, as it is, forbids.
+     *
+     * @return what is to be told of the key's second policy, if it has one
+     */
+    public List<String> checkPolicy(
+            String region, Found key, Collection<Share> shares, Principals asked, Faults faults) {
+        KmsClient client = kms.in(region);
+        String keyArn = key.arn();
+        Boundary boundary = deployment.boundary();
         Principals present = shares.stream().map(Share::granted).reduce(Principals.none(), Principals::plus);
         try {
-            Refusals.of(
-                            keyArn,
-                            KeyPolicy.parse(text),
-                            present,
-                            Principals.parse(targets.principals()),
-                            deployment.boundary())
+            KeyPolicy policy = KeyPolicy.parse(text(client, keyArn, "default"));
+            Refusals.of(keyArn, policy, present, asked, boundary).forEach(faults::forbidden);
+            OwnRights.refusals(keyArn, policy, deployment.roles(), key.isMarked())
                     .forEach(faults::forbidden);
+            return secondPolicy(client, keyArn, asked.where(boundary::permits), faults);
         } catch (UnreadablePolicy e) {
             faults.forbidden("kmsKeyId: " + keyArn + ": " + e.getMessage() + ": have its administrator correct it");
+            return List.of();
         }
+    }
+
+    /** A key that is shared through AWS RAM has a policy beside its own, which only RAM writes: it admits and denies like the first. */
+    private List<String> secondPolicy(KmsClient client, String keyArn, Principals asked, Faults faults) {
+        if (!client.listKeyPolicies(list -> list.keyId(keyArn)).policyNames().contains(AWS_RAM)) {
+            return List.of();
+        }
+        KeyPolicy second = KeyPolicy.parse(text(client, keyArn, AWS_RAM));
+        Refusals.denied(keyArn, second, asked, deployment.boundary()).forEach(faults::forbidden);
+        return second.admitted().stream()
+                .map(admitted -> "key " + keyArn + " is shared through AWS RAM, beside AMI Share: its policy " + AWS_RAM
+                        + " lets " + admitted)
+                .toList();
+    }
+
+    private static String text(KmsClient client, String keyArn, String name) {
+        return client.getKeyPolicy(get -> get.keyId(keyArn).policyName(name)).policy();
     }
 }

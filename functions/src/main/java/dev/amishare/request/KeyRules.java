@@ -4,6 +4,7 @@ import dev.amishare.ami.ManagedTags;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.kms.model.KeyManagerType;
 import software.amazon.awssdk.services.kms.model.KeyMetadata;
 import software.amazon.awssdk.services.kms.model.KeySpec;
@@ -46,6 +47,24 @@ public final class KeyRules {
                 : List.of(
                         path + ": " + keyArn + " does not bear the tag " + ManagedTags.MANAGED
                                 + " = true, so AMI Share may not change its policy: name another key, or have its administrator tag it");
+    }
+
+    /**
+     * Why a key that bears the mark of another deployment's ledger is left to that deployment.
+     *
+     * @param ledgerArn this deployment's own
+     */
+    public static Optional<String> otherLedger(String keyArn, Map<String, String> tags, String ledgerArn) {
+        String mark = tags.get(ManagedTags.LEDGER);
+        if (mark == null || mark.equals(ledgerArn)) {
+            return Optional.empty();
+        }
+        return Optional.of("Key " + keyArn + " belongs to another deployment of AMI Share, by its tag "
+                + ManagedTags.LEDGER
+                + " = " + mark + ": that ledger decides its policy, not " + ledgerArn
+                + ". Share under another key (kmsKeyId). If that deployment is gone, have an administrator take the key over (aws "
+                + "kms tag-resource --region " + keyArn.split(":", -1)[3] + " --key-id " + keyArn + " --tags TagKey="
+                + ManagedTags.LEDGER + ",TagValue=" + ledgerArn + "), then start again.");
     }
 
     private static String wayOut(KeyState state) {

@@ -87,14 +87,15 @@ public final class CommitShare {
         if (!input.reused()) {
             addCooldown(client, plan, imageId).ifPresent(checks::add);
         }
-        return new Output(new Entry(
+        Entry entry = new Entry(
                 plan.region(),
                 imageId,
                 plan.keyArn(),
                 input.reused(),
                 snapshots,
                 checks,
-                input.verification().targets()));
+                input.verification().targets());
+        return new Output(ResultSize.fit(entry, plan.resultBytes()));
     }
 
     /**

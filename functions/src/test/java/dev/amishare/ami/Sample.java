@@ -95,9 +95,11 @@ final class Sample {
                 List.of(),
                 Targets.NONE,
                 tags,
+                List.of(),
                 Map.of("snap-1", Map.of("of", "snapshot")),
                 false,
                 new RegionPlan.VerifyOptions(List.of(), false),
-                List.of());
+                List.of(),
+                200_000);
     }
 }

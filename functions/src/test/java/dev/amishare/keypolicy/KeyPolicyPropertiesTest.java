@@ -105,9 +105,9 @@ final class KeyPolicyPropertiesTest {
                     .allSatisfy(raw -> assertThat(text).contains(raw));
             assertThat(KeyPolicy.parse(read.with(derive(principals)).text())
                             .foreign()
-                            .map(Statement::raw))
+                            .map(Statement::json))
                     .containsExactlyElementsOf(
-                            read.foreign().map(Statement::raw).toList());
+                            read.foreign().map(Statement::json).toList());
         } catch (UnreadablePolicy e) {
             assertThat(e).hasMessageNotContaining("\n at ");
         }

@@ -197,4 +197,16 @@ final class KeyPolicyTest {
         assertThat(Refusals.of(KEY, policy(), Principals.none(), Principals.parse(accounts), Boundary.unlimited()))
                 .isEmpty();
     }
+
+    @Test
+    void escapesWhatPutKeyPolicyDoesNotTakeAndNothingElse() {
+        String foreign = "{\"Sid\":\"\u00e9\u20ac\ud83d\ude80\",\t\"Effect\":\"Deny\\u0041\"}";
+
+        KeyPolicy policy = KeyPolicy.parse("{\"Id\":\"\u20ac\",\"Statement\":[" + foreign + "]}");
+
+        assertThat(policy.text())
+                .isEqualTo("{\"Id\":\"\\u20ac\",\"Statement\":[{\"Sid\":\"\u00e9\\u20ac\\ud83d\\ude80\",\t"
+                        + "\"Effect\":\"Deny\\u0041\"}]}");
+        assertThat(KeyPolicy.parse(policy.text())).hasToString(policy.text());
+    }
 }

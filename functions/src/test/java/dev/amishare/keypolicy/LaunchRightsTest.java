@@ -158,13 +158,65 @@ final class LaunchRightsTest {
     }
 
     @Test
-    void areDoubtfulUnderADenyWithConditions() {
-        KeyPolicy denying = policy("{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"kms:*\",\"Resource\":\"*\","
-                + "\"Condition\":{\"Bool\":{\"aws:SecureTransport\":\"false\"}}}");
-
-        assertThat(judge(denying.with(sharedWith("222222222222")), "222222222222"))
+    void areDoubtfulUnderADenyWhoseConditionsAreNotKnownBeforehand() {
+        assertThat(judge(deniedWhere("{\"StringNotEquals\":{\"aws:SourceVpce\":\"vpce-1\"}}"), "222222222222"))
                 .isEqualTo(new Doubtful(
-                        "a statement without Sid denies account 222222222222 what a launch needs, under conditions"));
+                        "the statement No denies account 222222222222 what a launch needs, under conditions that "
+                                + "are not known beforehand"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "no TLS | {\"Bool\":{\"aws:SecureTransport\":\"false\"}}",
+                "another account | {\"StringEquals\":{\"kms:CallerAccount\":\"444444444444\"}}",
+                "another service | {\"StringEquals\":{\"kms:ViaService\":\"s3.eu-west-1.amazonaws.com\"}}",
+                "services of AWS | {\"Bool\":{\"aws:PrincipalIsAWSService\":\"true\"}}",
+                "all but its account | {\"StringNotEquals\":{\"aws:PrincipalAccount\":[\"111111111111\",\"222222222222\"]}}",
+                "S3's context | {\"StringLike\":{\"kms:EncryptionContext:aws:s3:arn\":\"*\"}}"
+            })
+    void areGrantedBesideADenyThatSurelyDoesNotHit(String how, String condition) {
+        assertThat(judge(deniedWhere(condition), "222222222222")).as(how).isEqualTo(new Granted());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "all accounts but the owner's | {\"StringNotEquals\":{\"kms:CallerAccount\":[\"111111111111\"]}}",
+                "all of its principals | {\"ArnLike\":{\"aws:PrincipalArn\":\"arn:aws:*::222222222222:*\"}}",
+                "what comes through EC2 | {\"StringLike\":{\"kms:ViaService\":\"ec2.*.amazonaws.com\"}}",
+                "grants for AWS resources | {\"Bool\":{\"kms:GrantIsForAWSResource\":\"true\"}}",
+                "whoever has TLS | {\"Bool\":{\"aws:SecureTransport\":true}}"
+            })
+    void areDeniedWhereConditionsSurelyHold(String how, String condition) {
+        assertThat(judge(deniedWhere(condition), "222222222222")).as(how).isInstanceOf(Denied.class);
+    }
+
+    @Test
+    void ofAnAccountAreDoubtfulWhereOnlySomeOfItsPrincipalsAreDenied() {
+        KeyPolicy oneRole = deniedWhere("{\"ArnEquals\":{\"aws:PrincipalArn\":\"" + ROLE + "\"}}");
+
+        assertThat(judge(oneRole, "333333333333")).isInstanceOf(Doubtful.class);
+        assertThat(judge(oneRole, ROLE)).isInstanceOf(Denied.class);
+        assertThat(judge(oneRole, "222222222222")).isEqualTo(new Granted());
+    }
+
+    @Test
+    void ofMembersAreJudgedByTheirOrganization() {
+        KeyPolicy perimeter = deniedWhere("{\"StringNotEqualsIfExists\":{\"aws:PrincipalOrgID\":\"o-example1234\"}}");
+
+        assertThat(judge(perimeter, UNIT)).isEqualTo(new Granted());
+        assertThat(judge(perimeter, OTHER_UNIT)).isInstanceOf(Denied.class);
+        assertThat(judge(perimeter, "222222222222")).isInstanceOf(Doubtful.class);
+    }
+
+    private static KeyPolicy deniedWhere(String condition) {
+        return policy(
+                        "{\"Sid\":\"No\",\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"kms:*\",\"Resource\":\"*\",\"Condition\":"
+                                + condition + "}")
+                .with(sharedWith("222222222222", "333333333333", ROLE, UNIT, OTHER_UNIT));
     }
 
     @Test

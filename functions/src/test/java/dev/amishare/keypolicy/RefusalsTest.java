@@ -96,7 +96,8 @@ final class RefusalsTest {
     void refusesAKeyWhosePolicyCannotBeWrittenForSomebodyElsesOrphan() {
         assertThat(Refusals.of(
                         KEY,
-                        policy("{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"AROAEXAMPLETHEIRS001\"}}"),
+                        policy(
+                                "{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"AROAEXAMPLETHEIRS001\"},\"Action\":\"kms:Decrypt\",\"Resource\":\"*\"}"),
                         Principals.none(),
                         principals("222222222222"),
                         Boundary.unlimited()))
@@ -109,6 +110,47 @@ final class RefusalsTest {
     void doesNotMindOrphansOfOurOwn() {
         assertThat(Refusals.orphans(
                         KEY, policy("{\"Sid\":\"AmiShareUse\",\"Principal\":{\"AWS\":\"AROAEXAMPLETHEIRS001\"}}")))
+                .isEmpty();
+    }
+
+    @Test
+    void refusesTargetsThatAStatementOfSomebodyElseSurelyDenies() {
+        KeyPolicy denying = policy(
+                "{\"Sid\":\"NotB\",\"Effect\":\"Deny\",\"Principal\":{\"AWS\":\"222222222222\"},\"Action\":\"kms:Decrypt\",\"Resource\":\"*\"}");
+
+        assertThat(Refusals.of(
+                        KEY,
+                        denying,
+                        Principals.none(),
+                        principals("222222222222", "444444444444"),
+                        Boundary.unlimited()))
+                .singleElement()
+                .asString()
+                .contains("NotB denies account 222222222222", KEY)
+                .doesNotContain("444444444444");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"Principal\":\"*\",\"Resource\":\"*\"",
+                "\"Principal\":\"*\",\"Action\":\"kms:Decrypt\"",
+                "\"Principal\":\"*\""
+            })
+    void refusesAPolicyThatKmsTakesNoMoreSinceAStatementSaysTooLittle(String statement) {
+        KeyPolicy incomplete = policy("{\"Sid\":\"Old\",\"Effect\":\"Allow\"," + statement + "}");
+
+        assertThat(Refusals.incomplete(KEY, incomplete))
+                .hasValueSatisfying(line -> assertThat(line).contains("the statement Old", KEY));
+        assertThat(Refusals.incomplete(KEY, policy("{\"NotAction\":\"kms:*\",\"NotResource\":\"*\"}")))
+                .isEmpty();
+    }
+
+    @Test
+    void doesNotCountWhomTheBoundaryHoldsNoMore() {
+        assertThat(Refusals.of(KEY, policy(), principals("333333333333"), principals(ROLE), boundary("333333333333")))
+                .hasSize(1);
+        assertThat(Refusals.of(KEY, policy(), principals(UNIT), principals(ROLE), boundary("333333333333")))
                 .isEmpty();
     }
 

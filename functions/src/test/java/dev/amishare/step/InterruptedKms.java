@@ -9,6 +9,8 @@ import software.amazon.awssdk.services.kms.model.ListResourceTagsRequest;
 import software.amazon.awssdk.services.kms.model.ListResourceTagsResponse;
 import software.amazon.awssdk.services.kms.model.PutKeyPolicyRequest;
 import software.amazon.awssdk.services.kms.model.PutKeyPolicyResponse;
+import software.amazon.awssdk.services.kms.model.TagResourceRequest;
+import software.amazon.awssdk.services.kms.model.TagResourceResponse;
 
 /** KMS, where somebody else does something between two calls of ours; counts the writes. */
 final class InterruptedKms implements KmsClient {
@@ -17,6 +19,7 @@ final class InterruptedKms implements KmsClient {
     private final Deque<Runnable> beforeWrites = new ArrayDeque<>();
     private final Deque<Runnable> afterWrites = new ArrayDeque<>();
     int writes;
+    int tagReads;
 
     InterruptedKms(KmsClient kms) {
         this.kms = kms;
@@ -54,7 +57,13 @@ final class InterruptedKms implements KmsClient {
     }
 
     @Override
+    public TagResourceResponse tagResource(TagResourceRequest request) {
+        return kms.tagResource(request);
+    }
+
+    @Override
     public ListResourceTagsResponse listResourceTags(ListResourceTagsRequest request) {
+        tagReads++;
         return kms.listResourceTags(request);
     }
 

@@ -164,7 +164,12 @@ final class PlanShareTest {
     @Test
     void fourHundredAndFiftyAccountsFit() {
         try (SourceAccount account = SourceAccount.withGolden()) {
-            assertThat(account.plan(toAccounts(450)).regions().get(0).targets().accounts())
+            assertThat(account.lettingName(450)
+                            .plan(toAccounts(450))
+                            .regions()
+                            .get(0)
+                            .targets()
+                            .accounts())
                     .hasSize(450);
         }
     }
@@ -172,7 +177,7 @@ final class PlanShareTest {
     @Test
     void sixHundredAccountsDoNot() {
         try (SourceAccount account = SourceAccount.withGolden()) {
-            assertThatThrownBy(() -> account.plan(toAccounts(600)))
+            assertThatThrownBy(() -> account.lettingName(600).plan(toAccounts(600)))
                     .isInstanceOf(NotShareable.class)
                     .hasMessageContainingAll(account.key, "32,768", "organization");
         }
@@ -203,7 +208,7 @@ final class PlanShareTest {
             {"sourceImageId": "ami-0123456789abcdef0", "targets": {"accounts": ["333333333333"], "roles": ["arn:aws:iam::333333333333:role/Launcher"]}} | NotShareable | role arn:aws:iam::333333333333:role/Launcher and the whole account 333333333333 would share key KEY: naming the role would restrict nothing. Share with one of them only, or use another key (kmsKeyId) for one of them.
             {"sourceImageId": "ami-x", "kmsKeyId": "alias/nowhere", "targets": {"accounts": ["2"]}, "nmae": "x"} | InvalidRequest | sourceImageId: must be an image id such as ami-0123456789abcdef0, not 'ami-x';targets.accounts[0]: must be a string of twelve digits, not '2';nmae: unknown field: correct or remove it;kmsKeyId: alias/nowhere does not exist in us-east-1 of account 111111111111: check the name and the Region, or make the key first
             """)
-    void refusesWithEveryReasonAndTheWayOut(String request, String error, String lines) {
+    void refusesWithEveryReasonAndTheRemedy(String request, String error, String lines) {
         try (SourceAccount account = SourceAccount.withGolden()) {
             account.profile("broken", "{\"targets\": {\"accounts\": [\"all\"]}, \"sourceImageId\": \"x\"}");
             Throwable thrown = catchThrowable(
@@ -316,13 +321,99 @@ final class PlanShareTest {
     }
 
     @Test
+    void refusesAnotherRoleOfAnAccountThanAnotherImageUnderTheKeyIsSharedWith() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            TestLedger.claim(
+                    account.ledger,
+                    new ShareId(account.key, "another-image"),
+                    "other",
+                    Principals.parse(List.of("arn:aws:iam::333333333333:role/Blue")));
+            String request = "{\"sourceImageId\": \"" + GOLDEN
+                    + "\", \"targets\": {\"roles\": [\"arn:aws:iam::333333333333:role/%s\"]}}";
+
+            assertThatThrownBy(() -> account.plan(request.formatted("Green")))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll(
+                            "role/Green", "role/Blue", "'another-image'", TestLedger.SOURCE, "kmsKeyId");
+            assertThat(account.plan(request.formatted("Blue")).regions()).hasSize(1);
+        }
+    }
+
+    @Test
+    void refusesATargetThatTheKeysPolicySurelyDenies() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            deny(account, "kms:Decrypt", "{\"StringNotEquals\":{\"kms:CallerAccount\":[\"111111111111\"]}}");
+
+            assertThatThrownBy(() -> account.plan("{" + TO_B + "}"))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll("the statement No denies account 222222222222", account.key);
+        }
+    }
+
+    @Test
+    void letsATargetPassThatTheKeysPolicySurelyDoesNotDeny() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            deny(account, "kms:*", "{\"Bool\":{\"aws:SecureTransport\":\"false\"}}");
+
+            assertThat(account.plan("{" + TO_B + "}").regions()).hasSize(1);
+        }
+    }
+
+    @Test
+    void refusesAKeyWhosePolicyOnlyOthersMayWrite() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            deny(
+                    account,
+                    "kms:PutKeyPolicy",
+                    "{\"ArnNotLike\":{\"aws:PrincipalArn\":\"arn:aws:iam::111111111111:root\"}}");
+
+            assertThatThrownBy(() -> account.plan("{" + TO_B + "}"))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll("kms:PutKeyPolicy", "denied by the statement No", account.key);
+        }
+    }
+
+    private static void deny(SourceAccount account, String action, String condition) {
+        account.kms(HOME).putKeyPolicy(put -> put.keyId(account.key)
+                .policyName("default")
+                .bypassPolicyLockoutSafetyCheck(true)
+                .policy("{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"AWS\":"
+                        + "\"arn:aws:iam::111111111111:root\"},\"Action\":\"kms:*\",\"Resource\":\"*\"},"
+                        + "{\"Sid\":\"No\",\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"" + action
+                        + "\",\"Resource\":\"*\",\"Condition\":" + condition + "}]}"));
+    }
+
+    @Test
+    void refusesAKeyThatBelongsToAnotherDeployment() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            String theirs = "arn:aws:dynamodb:eu-west-1:111111111111:table/Theirs";
+            mark(account, SourceAccount.LEDGER);
+            assertThat(account.plan("{" + TO_B + "}").regions()).hasSize(1);
+            mark(account, theirs);
+
+            assertThatThrownBy(() -> account.plan("{" + TO_B + "}"))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll(
+                            theirs, SourceAccount.LEDGER, "aws kms tag-resource --region us-east-1", account.key);
+        }
+    }
+
+    private static void mark(SourceAccount account, String ledger) {
+        account.kms(HOME).tagResource(tag -> tag.keyId(account.key)
+                .tags(software.amazon.awssdk.services.kms.model.Tag.builder()
+                        .tagKey("ami-share:ledger")
+                        .tagValue(ledger)
+                        .build()));
+    }
+
+    @Test
     void refusesANameThatAnotherImageHas() {
         try (SourceAccount account = SourceAccount.withGolden()) {
             assertThatThrownBy(() -> account.plan("{" + TO_B + ", \"name\": \"golden\"}"))
                     .isInstanceOf(NotShareable.class)
                     .hasMessage(
-                            "name: 'golden' is taken in us-east-1 by ami-0123456789abcdef0, which is not a copy of "
-                                    + "ami-0123456789abcdef0 made by AMI Share: ask for another name, or deregister that image");
+                            "name: 'golden' is taken in us-east-1 by ami-0123456789abcdef0, which AMI Share has not "
+                                    + "committed: ask for another name");
         }
     }
 
@@ -339,14 +430,15 @@ final class PlanShareTest {
     void refusesANameThatACopyUnderAnotherKeyHas() {
         try (SourceAccount account = SourceAccount.withGolden()) {
             account.key(HOME, "alias/other");
-            RegisterAmi.Output made = account.make(account.plan("{" + TO_B + ", \"name\": \"shared\"}")
+            RegisterAmi.Output made = account.share(account.plan("{" + TO_B + ", \"name\": \"shared\"}")
                     .regions()
                     .get(0));
             assertThatThrownBy(
                             () -> account.plan("{" + TO_B + ", \"name\": \"shared\", \"kmsKeyId\": \"alias/other\"}"))
                     .isInstanceOf(NotShareable.class)
-                    .hasMessageStartingWith("name: 'shared' is taken in us-east-1 by " + made.imageId()
-                            + ", a copy of ami-0123456789abcdef0 that is not shared under ");
+                    .hasMessage("name: 'shared' is taken in us-east-1 by " + made.imageId()
+                            + ", the shared image of ami-0123456789abcdef0 under " + account.key
+                            + ": ask for another name, or name that key (kmsKeyId) to add targets to it");
         }
     }
 

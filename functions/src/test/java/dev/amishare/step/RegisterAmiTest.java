@@ -201,9 +201,11 @@ final class RegisterAmiTest {
                 plan.volumes(),
                 plan.targets(),
                 plan.tags(),
+                plan.requestedTags(),
                 plan.snapshotTags(),
                 plan.shareSnapshots(),
                 plan.verify(),
-                plan.notes());
+                plan.notes(),
+                plan.resultBytes());
     }
 }

@@ -52,6 +52,7 @@ final class ShareWorld implements AutoCloseable {
     static final String MINE = "arn:aws:states:eu-west-1:111111111111:execution:ShareAmi:mine";
     static final String OTHER = "arn:aws:states:eu-west-1:111111111111:execution:ShareAmi:other";
     static final String SWEEP = "arn:aws:states:eu-west-1:111111111111:execution:SweepClaims:sweep";
+    static final String LEDGER = "arn:aws:dynamodb:eu-west-1:111111111111:table/Ledger";
     static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
     private static final String IMAGES =
@@ -133,10 +134,12 @@ final class ShareWorld implements AutoCloseable {
                         of.apply(Principal.Kind.ORGANIZATION),
                         of.apply(Principal.Kind.ORGANIZATIONAL_UNIT)),
                 Map.of(),
+                List.of(),
                 Map.of(),
                 shareSnapshots,
                 new RegionPlan.VerifyOptions(List.of("t3.micro"), false),
-                List.of());
+                List.of(),
+                200_000);
     }
 
     /** What the steps before ours would have made for an execution: the encrypted image, all of it tagged. */
@@ -219,7 +222,7 @@ final class ShareWorld implements AutoCloseable {
     }
 
     UpdateKeyPolicy updateKeyPolicy() {
-        return new UpdateKeyPolicy(ledger, region -> kms, Boundary.unlimited());
+        return new UpdateKeyPolicy(ledger, region -> kms, Boundary.unlimited(), LEDGER);
     }
 
     UpdateKeyPolicy.Output updateKeyPolicy(String execution, UpdateKeyPolicy.@Nullable Output previous) {
@@ -237,7 +240,7 @@ final class ShareWorld implements AutoCloseable {
     }
 
     UpdateKeyPolicy.Output settle(String execution, Boundary boundary) {
-        UpdateKeyPolicy step = new UpdateKeyPolicy(ledger, region -> kms, boundary);
+        UpdateKeyPolicy step = new UpdateKeyPolicy(ledger, region -> kms, boundary, LEDGER);
         UpdateKeyPolicy.Output output = step.run(input(execution, null));
         while (!output.settled()) {
             passTime(Duration.ofSeconds(output.waitSeconds()));

@@ -7,6 +7,7 @@ import dev.amishare.ami.RegionPlan;
 import dev.amishare.ami.Way;
 import dev.amishare.json.Json;
 import dev.amishare.keypolicy.Boundary;
+import dev.amishare.keypolicy.OwnRights;
 import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.Ledger;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
@@ -58,6 +60,7 @@ final class SourceAccount implements AutoCloseable {
     final Ledger ledger;
     final String key;
     private Boundary boundary = Boundary.unlimited();
+    private int mostPrincipals = 100;
 
     private SourceAccount(Settings settings) {
         cloud = new Cloud(Kernel.simulated(3), settings);
@@ -79,6 +82,12 @@ final class SourceAccount implements AutoCloseable {
         SourceAccount account = new SourceAccount(settings);
         account.load(GOLDEN_IMAGE);
         return account;
+    }
+
+    /** As deployed for requests that themselves name more targets than others may. */
+    SourceAccount lettingName(int principals) {
+        mostPrincipals = principals;
+        return this;
     }
 
     SourceAccount within(Boundary other) {
@@ -140,9 +149,18 @@ final class SourceAccount implements AutoCloseable {
         }
     }
 
+    static final String LEDGER = "arn:aws:dynamodb:us-east-1:111111111111:table/Ledger";
+
     PlanShare.Output plan(String request) {
         Deployment deployment = new Deployment(
-                ACCOUNT, HOME, "alias/ami-share", boundary, List.of("t2.micro", "t3.micro", "t4g.micro"));
+                ACCOUNT,
+                HOME,
+                "alias/ami-share",
+                boundary,
+                List.of("t2.micro", "t3.micro", "t4g.micro"),
+                mostPrincipals,
+                new OwnRights.Roles(Optional.empty(), List.of()),
+                Optional.of(LEDGER));
         return new PlanShare(deployment, this::ec2, this::kms, ssm(), ledger)
                 .run(new PlanShare.Input(Json.parse(request), EXECUTION, now()));
     }
@@ -236,6 +254,20 @@ final class SourceAccount implements AutoCloseable {
         pass(Duration.ofSeconds(1));
         await(plan, copies, image);
         return register(plan, copies);
+    }
+
+    /** The whole way to the committed share, verified by nobody. */
+    RegisterAmi.Output share(RegionPlan plan) {
+        RegisterAmi.Output made = make(plan);
+        ledger.commit(
+                id(plan),
+                EXECUTION,
+                made.imageId(),
+                made.snapshots(),
+                Principals.parse(plan.targets().principals()),
+                now());
+        untilAvailable(made.imageId());
+        return made;
     }
 
     static WaitForCompletion.Copy copy(CopySnapshot.Output started) {

@@ -223,6 +223,7 @@ final class VerifyTest {
             ShareId beside = new ShareId(world.key, "another");
             TestLedger.claim(
                     world.ledger, beside, OTHER, ShareWorld.SOURCE_IMAGE, ShareWorld.principals("555555555555"));
+            world.ledger.recordProven(beside, OTHER, ShareWorld.principals("555555555555"));
             world.settle(MINE);
 
             assertThat(verify(world, image, world.plan("222222222222"), 0).next())
@@ -384,7 +385,7 @@ final class VerifyTest {
     @Test
     void warnsWhereAForeignStatementDeniesUnderConditions() {
         try (ShareWorld world = new ShareWorld()) {
-            deny(world, ",\"Condition\":{\"StringEquals\":{\"kms:ViaService\":\"s3.eu-west-1.amazonaws.com\"}}");
+            deny(world, ",\"Condition\":{\"StringEquals\":{\"aws:SourceVpce\":\"vpce-1\"}}");
             SharedImage image = share(world, "444444444444");
 
             Verify.Output output = verify(world, image, world.plan("444444444444"), 0);
@@ -467,10 +468,7 @@ final class VerifyTest {
             world.ledger.markOrphaned(world.id(), ShareWorld.principals(role));
             SharedImage image = shareAgain(world, shared.imageId(), "222222222222");
 
-            assertThat(look(
-                                    world,
-                                    Boundary.unlimited(),
-                                    input(image, world.plan("222222222222"), true, 0, List.of()))
+            assertThat(look(world, Boundary.unlimited(), input(image, world.plan("222222222222"), true, 0, List.of()))
                             .checks())
                     .filteredOn(check -> check.name().equals("orphaned-principals"))
                     .singleElement()

@@ -202,6 +202,12 @@ final class Permissions {
                         "CopyImage gives all its snapshots the same tags; each gets its own here.",
                         List.of("ec2:CreateTags"),
                         snapshots(),
+                        ON_MANAGED),
+                new Permission(
+                        "CarryInstanceTypesOver",
+                        "The source's specification of instance types, which RegisterImage does not take.",
+                        List.of("ec2:ReplaceImageInstanceTypeSpecification"),
+                        images(),
                         ON_MANAGED));
     }
 
@@ -283,7 +289,7 @@ final class Permissions {
                                 ON_MANAGED),
                         new Permission(
                                 "ReadCopyPermissions",
-                                "Whether the snapshots are, too.",
+                                "Whether its snapshots are shared with exactly whom the ledger names.",
                                 List.of("ec2:DescribeSnapshotAttribute"),
                                 snapshots(),
                                 ON_MANAGED),

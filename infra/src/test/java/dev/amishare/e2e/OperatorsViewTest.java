@@ -34,7 +34,7 @@ final class OperatorsViewTest {
 
             Map<String, List<String>> logs = logs(pipeline);
 
-            assertThat(logs).hasSize(13);
+            assertThat(logs).hasSize(14);
             logs.forEach((state, lines) -> assertThat(lines)
                     .as(state)
                     .isNotEmpty()
@@ -49,9 +49,9 @@ final class OperatorsViewTest {
         assertThat(line.path("region").asText()).isEqualTo(REGION);
         assertThat(line.path("execution").asText()).matches("arn:aws:states:.*:execution:(ShareAmi|SweepClaims):.+");
         assertThat(line.path("outcome").asText()).isNotEmpty();
-        boolean isRepair = state.equals("UpdateKeyPolicy")
+        boolean isOfAKey = List.of("FindStrangers", "UpdateKeyPolicy").contains(state)
                 && line.path("execution").asText().contains(":SweepClaims:");
-        if (isRepair) {
+        if (isOfAKey) {
             assertThat(line.path("key").asText()).startsWith("arn:aws:kms:");
         } else if (!state.equals("FindAbandonedClaims")) {
             assertThat(line.path("sourceImage").asText()

@@ -33,6 +33,7 @@ import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceStateName;
+import software.amazon.awssdk.services.ec2.model.LaunchPermission;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.Volume;
 import software.amazon.awssdk.services.kms.KmsClient;
@@ -74,6 +75,11 @@ final class Pipeline implements AutoCloseable {
 
     static Pipeline deployed(UnaryOperator<Settings> settings) {
         return deployed(1, "any", settings);
+    }
+
+    /** Deployed for requests that themselves name more targets than others may. */
+    static Pipeline lettingName(int principals) {
+        return deployed(1, Templates.lettingName(principals), settings -> settings);
     }
 
     /** In which a second is a second, for an engine that knows no other time; what lets time pass here is not for it. */
@@ -250,6 +256,58 @@ final class Pipeline implements AutoCloseable {
         String execution = start(input);
         cloud().kernel().runUntil(() -> describe(execution).status() != ExecutionStatus.RUNNING);
         return ended(execution);
+    }
+
+    /** Runs a sweep, and gives what it puts out. */
+    JsonNode swept() {
+        String execution = stepFunctions()
+                .startExecution(r -> r.stateMachineArn(machine("SweepClaims")))
+                .executionArn();
+        cloud().kernel().runUntil(() -> describe(execution).status() != ExecutionStatus.RUNNING);
+        return ended(execution).output();
+    }
+
+    // What somebody else does who may.
+
+    void letIn(String imageId, String account) {
+        ec2(SOURCE).modifyImageAttribute(r -> r.imageId(imageId)
+                .launchPermission(
+                        l -> l.add(LaunchPermission.builder().userId(account).build())));
+    }
+
+    void letCopy(String snapshotId, String account) {
+        ec2(SOURCE).modifySnapshotAttribute(r -> r.snapshotId(snapshotId)
+                .attribute("createVolumePermission")
+                .operationType("add")
+                .userIds(account));
+    }
+
+    /** Takes both out again. */
+    void putOut(String imageId, String snapshotId, String account) {
+        ec2(SOURCE).modifyImageAttribute(r -> r.imageId(imageId)
+                .launchPermission(
+                        l -> l.remove(LaunchPermission.builder().userId(account).build())));
+        ec2(SOURCE).modifySnapshotAttribute(r -> r.snapshotId(snapshotId)
+                .attribute("createVolumePermission")
+                .operationType("remove")
+                .userIds(account));
+    }
+
+    /** Adds an account to the principals of our statements in the share key's policy. */
+    void putUnderOurSids(String account) {
+        ObjectNode policy = policyOf(shareKey());
+        for (JsonNode statement : policy.path("Statement")) {
+            if (statement.path("Sid").asText().startsWith("AmiShare")) {
+                ArrayNode named = JSON.createArrayNode();
+                principals(statement).forEach(one -> named.add(one.startsWith("arn:") ? one : root(one)));
+                ((ObjectNode) statement.path("Principal")).set("AWS", named.add(root(account)));
+            }
+        }
+        kms(SOURCE).putKeyPolicy(r -> r.keyId(shareKey()).policyName("default").policy(policy.toString()));
+    }
+
+    private static String root(String account) {
+        return "arn:aws:iam::" + account + ":root";
     }
 
     /** Starts an execution that runs only when time is let pass. */

@@ -66,7 +66,7 @@ final class TargetsTest {
 
     @Test
     void fourHundredAndFiftyAccountsFit() {
-        try (Pipeline pipeline = Pipeline.deployed()) {
+        try (Pipeline pipeline = Pipeline.lettingName(600)) {
             String[] accounts = accounts(450);
 
             Share share = pipeline.share(pipeline.load("ubuntu"), accounts);
@@ -86,7 +86,7 @@ final class TargetsTest {
 
     @Test
     void sixHundredAccountsAreRefusedWithTheSizeAndTheWayOut() {
-        try (Pipeline pipeline = Pipeline.deployed()) {
+        try (Pipeline pipeline = Pipeline.lettingName(600)) {
             Share share = pipeline.share(pipeline.load("ubuntu"), accounts(600));
 
             assertThat(share.error()).isEqualTo("dev.amishare.error.NotShareable");

@@ -25,10 +25,17 @@ final class Templates {
 
     /** The same, where these accounts have deployed the one template for targets. */
     static Path within(String boundary, List<String> verifiers) {
-        return SYNTHESIZED.computeIfAbsent(boundary + " " + verifiers, key -> synthesize(key, boundary, verifiers));
+        return SYNTHESIZED.computeIfAbsent(
+                boundary + " " + verifiers, key -> synthesize(key, boundary, verifiers, 100));
     }
 
-    private static Path synthesize(String key, String boundary, List<String> verifiers) {
+    /** Within any boundary, where a request may itself name so many targets. */
+    static Path lettingName(int principals) {
+        return SYNTHESIZED.computeIfAbsent(
+                "any " + principals, key -> synthesize(key, "any", List.of(Pipeline.B), principals));
+    }
+
+    private static Path synthesize(String key, String boundary, List<String> verifiers, int maxPrincipals) {
         Path directory = Path.of("target", "cdk.out." + Integer.toHexString(key.hashCode()));
         AppProps props = AppProps.builder()
                 .analyticsReporting(false)
@@ -38,6 +45,8 @@ final class Templates {
                         boundary,
                         "anyBoundaryIsIntended",
                         "true",
+                        "maxPrincipals",
+                        String.valueOf(maxPrincipals),
                         "account",
                         Pipeline.SOURCE,
                         "region",

@@ -36,6 +36,7 @@ final class Ways {
                 new Way("a profile, by request and by tag", Ways::followsAProfile),
                 new Way("what cannot be proved", Ways::undoesWhatCannotBeProved),
                 new Way("the same twice at once", Ways::twoAtOnce),
+                new Way("strangers, told by a sweep", Ways::sweepsTellOfStrangers),
                 new Way("stopped, and swept", Ways::stopped),
                 new Way("stopped, and taken up by the next", Ways::takenUp));
     }
@@ -132,12 +133,14 @@ final class Ways {
         byTag.forEach(Ways::succeeds);
     }
 
-    /** Nothing can be proved in C and D: a new image goes again, and so does a permission beside a committed share. */
+    /** What B's verifier cannot see is undone: a new image goes again, and so does a permission beside a committed share. */
     private static void undoesWhatCannotBeProved(Pipeline pipeline) {
         List<String> before = pipeline.sharedImages();
         List<String> snapshots = pipeline.sharedSnapshots();
+        pipeline.blindVerifier();
         cannotBeProved(pipeline, pipeline.load("debian"), C);
         cannotBeProved(pipeline, idOf("ubuntu"), D);
+        pipeline.openVerifiersEyes();
         assertThat(pipeline.sharedImages()).isEqualTo(before);
         assertThat(pipeline.sharedSnapshots()).isEqualTo(snapshots);
         assertThat(pipeline.ledger().toString()).doesNotContain("claim").doesNotContain(D);
@@ -146,10 +149,25 @@ final class Ways {
     private static void cannotBeProved(Pipeline pipeline, String image, String account) {
         Share refused = pipeline.shareWith(
                 """
-                {"sourceImageId": "%s", "targets": {"accounts": ["%s"]}, "shareSnapshots": true, "verify": {"requireProof": true}}"""
-                        .formatted(image, account));
+                {"sourceImageId": "%s", "targets": {"accounts": ["%s", "%s"]}, "shareSnapshots": true}"""
+                        .formatted(image, B, account));
         assertThat(refused.error()).isEqualTo("dev.amishare.error.VerificationFailed");
         assertThat(refused.cause()).contains("Left behind: [].");
+    }
+
+    /** Told, and not removed, but under our Sids. */
+    private static void sweepsTellOfStrangers(Pipeline pipeline) {
+        String image = pipeline.share(idOf("ubuntu"), B).imageId();
+        String snapshot =
+                pipeline.image(image).blockDeviceMappings().get(0).ebs().snapshotId();
+        pipeline.letIn(image, D);
+        pipeline.letCopy(snapshot, D);
+        pipeline.putUnderOurSids(D);
+
+        assertThat(pipeline.swept().findValuesAsText("resource")).contains(image, snapshot, pipeline.shareKey());
+        pipeline.cloud().kernel().runUntilQuiet();
+        assertThat(pipeline.ourStatements().toString()).doesNotContain(D);
+        pipeline.putOut(image, snapshot, D);
     }
 
     private static void twoAtOnce(Pipeline pipeline) {

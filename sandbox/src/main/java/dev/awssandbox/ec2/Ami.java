@@ -2,6 +2,7 @@ package dev.awssandbox.ec2;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import software.amazon.awssdk.services.ec2.model.LaunchPermission;
 
 /** An image: what DescribeImages gives of it, and what it does not give. */
 final class Ami extends Resource {
+    private static final String SHARED_TAG = "ec2:SharedTag/";
+
     private Image image;
     private @Nullable String uefiData;
     private final Set<LaunchPermission> permissions = new LinkedHashSet<>();
@@ -50,8 +53,21 @@ final class Ami extends Resource {
     Image describedTo(String account) {
         return image.toBuilder()
                 .publicLaunchPermissions(isPublic())
-                .tags(tagList(account))
+                .tags(tagList(visibleTags(account)))
                 .build();
+    }
+
+    /** The account's own tags, and those that the owner shares with whomever the image is shared with (aws-facts 0). */
+    Map<String, String> visibleTags(String account) {
+        Map<String, String> visible = new LinkedHashMap<>(tags(account));
+        if (!ownedBy(account)) {
+            tags(owner()).forEach((key, value) -> {
+                if (key.startsWith(SHARED_TAG)) {
+                    visible.put(key, value);
+                }
+            });
+        }
+        return visible;
     }
 
     @Nullable

@@ -2,6 +2,8 @@ package dev.awssandbox.ec2;
 
 import java.util.function.Supplier;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.AttachImageWatermarkRequest;
+import software.amazon.awssdk.services.ec2.model.AttachImageWatermarkResponse;
 import software.amazon.awssdk.services.ec2.model.CancelImageLaunchPermissionRequest;
 import software.amazon.awssdk.services.ec2.model.CancelImageLaunchPermissionResponse;
 import software.amazon.awssdk.services.ec2.model.CopyImageRequest;
@@ -34,6 +36,8 @@ import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstanceTypesResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeInstancesResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeRegionsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeRegionsResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeSnapshotsRequest;
@@ -46,6 +50,8 @@ import software.amazon.awssdk.services.ec2.model.DescribeVolumesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVolumesResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcsResponse;
+import software.amazon.awssdk.services.ec2.model.DetachImageWatermarkRequest;
+import software.amazon.awssdk.services.ec2.model.DetachImageWatermarkResponse;
 import software.amazon.awssdk.services.ec2.model.DisableEbsEncryptionByDefaultRequest;
 import software.amazon.awssdk.services.ec2.model.DisableEbsEncryptionByDefaultResponse;
 import software.amazon.awssdk.services.ec2.model.DisableImageBlockPublicAccessRequest;
@@ -80,6 +86,8 @@ import software.amazon.awssdk.services.ec2.model.ModifySnapshotAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifySnapshotAttributeResponse;
 import software.amazon.awssdk.services.ec2.model.RegisterImageRequest;
 import software.amazon.awssdk.services.ec2.model.RegisterImageResponse;
+import software.amazon.awssdk.services.ec2.model.ReplaceImageInstanceTypeSpecificationRequest;
+import software.amazon.awssdk.services.ec2.model.ReplaceImageInstanceTypeSpecificationResponse;
 import software.amazon.awssdk.services.ec2.model.ResetEbsDefaultKmsKeyIdRequest;
 import software.amazon.awssdk.services.ec2.model.ResetEbsDefaultKmsKeyIdResponse;
 import software.amazon.awssdk.services.ec2.model.ResetImageAttributeRequest;
@@ -182,6 +190,22 @@ final class Ec2Calls implements Ec2Client {
     }
 
     @Override
+    public AttachImageWatermarkResponse attachImageWatermark(AttachImageWatermarkRequest request) {
+        return locked(() -> new ImageMarks(call).attach(request));
+    }
+
+    @Override
+    public DetachImageWatermarkResponse detachImageWatermark(DetachImageWatermarkRequest request) {
+        return locked(() -> new ImageMarks(call).detach(request));
+    }
+
+    @Override
+    public ReplaceImageInstanceTypeSpecificationResponse replaceImageInstanceTypeSpecification(
+            ReplaceImageInstanceTypeSpecificationRequest request) {
+        return locked(() -> new ImageMarks(call).specify(request));
+    }
+
+    @Override
     public DescribeSnapshotsResponse describeSnapshots(DescribeSnapshotsRequest request) {
         return locked(() -> new Snapshots(call).describe(request));
     }
@@ -270,6 +294,11 @@ final class Ec2Calls implements Ec2Client {
     @Override
     public DescribeAvailabilityZonesResponse describeAvailabilityZones(DescribeAvailabilityZonesRequest request) {
         return locked(() -> new Network(call).zones(request));
+    }
+
+    @Override
+    public DescribeRegionsResponse describeRegions(DescribeRegionsRequest request) {
+        return locked(() -> new Network(call).regions(request));
     }
 
     @Override

@@ -28,9 +28,9 @@ final class ImageAttributes {
     private static final String IMDS_SUPPORT = "imdsSupport";
     private static final int MOST_ENTITIES = 1_000;
     private static final int MOST_ACCOUNTS_OF_A_REQUEST = 10_000;
-    private static final String ORGANIZATION = "arn:aws[a-z-]*:organizations::\\d{12}:organization/o-[a-z0-9]{10,32}";
+    private static final String ORGANIZATION = "arn:aws:organizations::\\d{12}:organization/o-[a-z0-9]{10,32}";
     private static final String UNIT =
-            "arn:aws[a-z-]*:organizations::\\d{12}:ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}";
+            "arn:aws:organizations::\\d{12}:ou/o-[a-z0-9]{10,32}/ou-[0-9a-z]{4,32}-[0-9a-z]{8,32}";
 
     private final Call call;
 
@@ -261,6 +261,10 @@ final class ImageAttributes {
     }
 
     private void checkShareable(Ami image, List<LaunchPermission> added) {
+        image.snapshotIds().stream()
+                .map(call.store().snapshots()::get)
+                .filter(Objects::nonNull)
+                .forEach(SnapshotAttributes::checkIsNotOnOutpost);
         boolean underManagedKey = image.snapshotIds().stream()
                 .map(call.store().snapshots()::get)
                 .filter(Objects::nonNull)

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -15,6 +16,7 @@ import software.amazon.awssdk.services.ec2.model.DeviceType;
 import software.amazon.awssdk.services.ec2.model.EbsBlockDevice;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.ImageState;
+import software.amazon.awssdk.services.ec2.model.InstanceTypeSpecification;
 import software.amazon.awssdk.services.ec2.model.ProductCode;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
 import software.amazon.awssdk.services.ec2.model.StateReason;
@@ -35,7 +37,7 @@ final class ImageCopies {
                 Tags.requested(request.tagSpecifications(), Set.of("image", "snapshot"));
         Map<String, String> imageTags = new LinkedHashMap<>();
         if (Boolean.TRUE.equals(request.copyImageTags())) {
-            imageTags.putAll(source.tags(call.account()));
+            imageTags.putAll(source.visibleTags(call.account()));
             imageTags.keySet().removeIf(Tags::isReserved);
         }
         imageTags.putAll(tags.getOrDefault("image", Map.of()));
@@ -84,6 +86,8 @@ final class ImageCopies {
                 .deprecationTime(null)
                 .deregistrationProtection(null)
                 .lastLaunchedTime(null)
+                // Whether CopyImage keeps it is UNVERIFIED (aws-facts 0); the stricter reading.
+                .instanceTypeSpecification((InstanceTypeSpecification) null)
                 .sourceImageId(source.id())
                 .sourceImageRegion(source.region())
                 .build();
@@ -104,7 +108,8 @@ final class ImageCopies {
         Map<String, EbsSnapshot> copies = new LinkedHashMap<>();
         sources.forEach((id, source) -> {
             String description = "Copied for DestinationAmi " + target.id() + " from SourceAmi "
-                    + target.image().sourceImageId() + " for SourceSnapshot " + id + ".";
+                    + target.image().sourceImageId() + " for SourceSnapshot " + id + ". Task created on "
+                    + String.format(Locale.ROOT, "%,d", call.now().toEpochMilli()) + ".";
             @Nullable String key = keys.getOrDefault(id, Optional.empty()).orElse(null);
             copies.put(
                     id, new SnapshotCopies(call).start(source, key, description, tags, within, true, progress::ended));
@@ -183,6 +188,7 @@ final class ImageCopies {
             throw Errors.combination("Images of instance store volumes cannot be encrypted");
         }
         for (EbsSnapshot snapshot : snapshots.values()) {
+            new SnapshotCopies(call).checkMayLeave(snapshot);
             if (!snapshot.is(SnapshotState.COMPLETED)) {
                 throw Errors.of(
                         "IncorrectState",

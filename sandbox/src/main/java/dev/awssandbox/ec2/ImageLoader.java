@@ -141,6 +141,8 @@ final class ImageLoader {
                         .state(SnapshotState.COMPLETED)
                         .progress("100%")
                         .storageTier("standard")
+                        .outpostArn(ebs.outpostArn())
+                        .availabilityZone(ebs.availabilityZone())
                         .build(),
                 region,
                 ebs.snapshotId(),

@@ -149,7 +149,7 @@ final class Images {
                                 ? null
                                 : image.stateReason().message()))
                 .by("virtualization-type", of(Image::virtualizationTypeAsString))
-                .byTags(image -> image.tags(call.account()));
+                .byTags(image -> image.visibleTags(call.account()));
     }
 
     private static Filters.Value<Ami> of(Filters.Value<Image> value) {

@@ -1,5 +1,6 @@
 package dev.awssandbox.ec2;
 
+import dev.awssandbox.Regions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -7,10 +8,13 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.AvailabilityZone;
 import software.amazon.awssdk.services.ec2.model.DescribeAvailabilityZonesRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeAvailabilityZonesResponse;
+import software.amazon.awssdk.services.ec2.model.DescribeRegionsRequest;
+import software.amazon.awssdk.services.ec2.model.DescribeRegionsResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeSubnetsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeSubnetsResponse;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcsRequest;
 import software.amazon.awssdk.services.ec2.model.DescribeVpcsResponse;
+import software.amazon.awssdk.services.ec2.model.Region;
 import software.amazon.awssdk.services.ec2.model.Subnet;
 import software.amazon.awssdk.services.ec2.model.Vpc;
 
@@ -62,6 +66,39 @@ final class Network {
                         .filter(filters.matching(request.filters()))
                         .toList())
                 .build();
+    }
+
+    /** The Regions that the account can work in; all of the partition, or those named, where it asks for them. */
+    DescribeRegionsResponse regions(DescribeRegionsRequest request) {
+        begin("DescribeRegions", request.dryRun());
+        List<String> names = request.regionNames();
+        List<String> unknown =
+                names.stream().filter(name -> !Regions.all().contains(name)).toList();
+        if (!unknown.isEmpty()) {
+            throw Errors.invalidValue("Invalid region names: " + String.join(", ", unknown));
+        }
+        Filters<Region> filters = new Filters<Region>()
+                .by("endpoint", Region::endpoint)
+                .by("opt-in-status", Region::optInStatus)
+                .by("region-name", Region::regionName);
+        return DescribeRegionsResponse.builder()
+                .regions(Regions.all().stream()
+                        .filter(name -> names.isEmpty()
+                                ? Boolean.TRUE.equals(request.allRegions())
+                                        || status(name).isEnabled()
+                                : names.contains(name))
+                        .map(name -> Region.builder()
+                                .regionName(name)
+                                .endpoint("ec2." + name + ".amazonaws.com")
+                                .optInStatus(status(name).toString())
+                                .build())
+                        .filter(filters.matching(request.filters()))
+                        .toList())
+                .build();
+    }
+
+    private Regions.Status status(String region) {
+        return call.cloud().regions().of(call.account(), region).orElseThrow();
     }
 
     DescribeVpcsResponse vpcs(DescribeVpcsRequest request) {

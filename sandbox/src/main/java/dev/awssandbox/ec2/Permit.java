@@ -99,11 +99,6 @@ final class Permit {
     }
 
     private String refusal(Access access, Decision decision) {
-        String why = decision.explicitDeny()
-                ? "with an explicit deny in an identity-based policy"
-                : "because no identity-based policy allows the " + access.action() + " action";
-        return "You are not authorized to perform this operation. User: "
-                + call.caller().arn() + " is not authorized to perform: " + access.action() + " on resource: "
-                + access.resourceArn() + " " + why;
+        return "You are not authorized to perform this operation. " + decision.refusal(call.caller(), access);
     }
 }

@@ -57,7 +57,11 @@ abstract class Resource {
     }
 
     final List<Tag> tagList(String account) {
-        return tags(account).entrySet().stream()
+        return tagList(tags(account));
+    }
+
+    static List<Tag> tagList(Map<String, String> tags) {
+        return tags.entrySet().stream()
                 .map(tag ->
                         Tag.builder().key(tag.getKey()).value(tag.getValue()).build())
                 .toList();

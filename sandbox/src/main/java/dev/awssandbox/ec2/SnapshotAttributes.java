@@ -147,7 +147,17 @@ final class SnapshotAttributes {
                 "Value (" + account + ") for parameter userId is invalid. The account does not exist.");
     }
 
+    /** What is on an Outpost stays with its owner (EBS User Guide, local snapshots on Outposts; code and words are UNVERIFIED). */
+    static void checkIsNotOnOutpost(EbsSnapshot snapshot) {
+        if (snapshot.snapshot().outpostArn() != null) {
+            throw Errors.of(
+                    "OperationNotPermitted",
+                    "The snapshot '" + snapshot.id() + "' is on an Outpost and cannot be shared");
+        }
+    }
+
     private void checkShareable(EbsSnapshot snapshot, List<CreateVolumePermission> added) {
+        checkIsNotOnOutpost(snapshot);
         if (call.ec2().keys().isAwsManaged(snapshot)) {
             throw Errors.of("OperationNotPermitted", "Encrypted snapshots with EBS default key cannot be shared");
         }

@@ -44,6 +44,10 @@ final class SnapshotCopies {
                 .check();
         Registration.checkDescription(request.description());
         Optional<Duration> withinDuration = within(request.completionDurationMinutes());
+        if (request.destinationOutpostArn() != null || request.destinationAvailabilityZone() != null) {
+            throw new UnsupportedOperationException("there are no Outposts and no Local Zones to copy to");
+        }
+        checkMayLeave(source);
         if (!source.is(SnapshotState.COMPLETED)) {
             throw Errors.of(
                     "IncorrectState",
@@ -62,6 +66,26 @@ final class SnapshotCopies {
                 .snapshotId(target.id())
                 .tags(target.tagList(call.account()))
                 .build();
+    }
+
+    /**
+     * A snapshot on an Outpost cannot be copied at all; one in a Local Zone, into a Region, only into the parent of its zone (API reference
+     * of CopySnapshot and CopyImage; code and words are UNVERIFIED).
+     */
+    void checkMayLeave(EbsSnapshot source) {
+        if (source.snapshot().outpostArn() != null) {
+            throw Errors.of(
+                    "UnsupportedOperation",
+                    "The snapshot '" + source.id() + "' is on the Outpost "
+                            + source.snapshot().outpostArn() + " and cannot be copied");
+        }
+        if (source.snapshot().availabilityZone() != null && !source.region().equals(call.region())) {
+            throw Errors.of(
+                    "UnsupportedOperation",
+                    "The snapshot '" + source.id() + "' is in the Local Zone "
+                            + source.snapshot().availabilityZone() + " and can be copied into " + source.region()
+                            + " only");
+        }
     }
 
     /**

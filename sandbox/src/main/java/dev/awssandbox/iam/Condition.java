@@ -86,6 +86,7 @@ record Condition(Qualifier qualifier, Operator operator, boolean ifExists, Strin
         }
         List<String> expected = values.stream()
                 .flatMap(value -> Variables.replaced(value, context).stream())
+                .map(value -> operator.takesWildcards() ? value : Wildcard.plain(value))
                 .toList();
         if (expected.size() < values.size() && operator.isNegated()) {
             return !allowing;

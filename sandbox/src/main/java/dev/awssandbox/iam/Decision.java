@@ -15,6 +15,11 @@ public record Decision(boolean allowed, boolean explicitDeny, String reason, @Nu
     /** Why this is refused, as AWS words it in nearly all services. */
     public String refusal(Caller caller, Access access) {
         return "User: " + caller.arn() + " is not authorized to perform: " + access.action() + " on resource: "
-                + access.resourceArn() + (explicitDeny ? " with " : " because ") + reason;
+                + access.resourceArn() + because();
+    }
+
+    /** The end of such a message: which kind of policy refused. */
+    String because() {
+        return (explicitDeny ? " with " : " because ") + reason;
     }
 }

@@ -69,6 +69,14 @@ public final class Iam {
         });
     }
 
+    /** Why the caller's identity policies refuse this, as messages end; empty where they allow it. Nothing is kept. */
+    Optional<String> identityRefusal(Caller caller, Access access) {
+        return cloud.kernel().locked(() -> {
+            Decision decision = weighed(caller, access).decision;
+            return decision.allowed() ? Optional.<String>empty() : Optional.of(decision.because());
+        });
+    }
+
     /**
      * What the caller's identity policies and the policy of a resource say together. Within an account, a resource policy that names the
      * caller is enough; one that names the account leaves it to the identity policies, and across accounts both must allow. A deny

@@ -83,6 +83,14 @@ enum Operator {
         return negated;
     }
 
+    /** Whether {@code *} and {@code ?} in a policy's value are more than characters. */
+    boolean takesWildcards() {
+        return switch (this) {
+            case STRING_LIKE, STRING_NOT_LIKE, ARN_EQUALS, ARN_LIKE, ARN_NOT_EQUALS, ARN_NOT_LIKE -> true;
+            default -> false;
+        };
+    }
+
     /** Whether {@code asked} is to one of the policy's values as the operator says; a negated one asks that it be so to none. */
     boolean holds(Iterable<String> policyValues, String asked) {
         for (String value : policyValues) {

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.awssandbox.Regions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -53,7 +55,10 @@ public final class PolicyDocument {
         IDENTITY,
         /** A role's trust: no resources, and only actions of STS. */
         TRUST,
-        /** To a KMS key: Sids as one likes, even twice; statements without actions or resources are kept but say nothing. */
+        /**
+         * To a KMS key: Sids as one likes, even twice; old ones may have statements without actions or resources, which say nothing. KMS
+         * itself refuses those in new ones.
+         */
         KEY
     }
 
@@ -117,6 +122,25 @@ public final class PolicyDocument {
                 .flatMap(statement -> statement.conditions().stream())
                 .anyMatch(condition -> condition.qualifier() == Condition.Qualifier.FOR_ALL_VALUES
                         && condition.key().toLowerCase(Locale.ROOT).startsWith(keyPrefix.toLowerCase(Locale.ROOT)));
+    }
+
+    public boolean hasStatementWithoutActions() {
+        return statements.stream().anyMatch(statement -> statement.actions().isEmpty());
+    }
+
+    public boolean hasStatementWithoutResources() {
+        return statements.stream().anyMatch(statement -> statement.resources().isEmpty());
+    }
+
+    /** One policy with the statements of both, as where a resource has two. */
+    public PolicyDocument and(PolicyDocument other) {
+        ObjectNode both = JSON.createObjectNode();
+        both.put("Version", "2012-10-17");
+        ArrayNode all = both.putArray("Statement");
+        for (JsonNode written : List.of(json.path("Statement"), other.json.path("Statement"))) {
+            (written.isArray() ? written : List.of(written)).forEach(all::add);
+        }
+        return new PolicyDocument(kind, both);
     }
 
     private List<Statement> statementsOf(ObjectNode document) {
@@ -233,6 +257,19 @@ public final class PolicyDocument {
             if (!resource.equals("*") && !resource.matches("arn:[^:]*:[^:]*:[^:]*:[^:]*:.+")) {
                 throw new MalformedPolicy("Resource " + resource + " must be in ARN format or \"*\".");
             }
+            requirePartition(resource);
+        }
+    }
+
+    /** Partitions are islands (aws-facts 0). A wildcard that covers ours is no error: AWS's own managed policies have {@code arn:*:}. */
+    private static void requirePartition(String resource) {
+        if (resource.equals("*")) {
+            return;
+        }
+        String partition = resource.split(":", 3)[1];
+        if (!Wildcard.matches(partition, Regions.PARTITION)) {
+            throw new MalformedPolicy(
+                    "Partition \"" + partition + "\" is not valid for resource \"" + resource + "\".");
         }
     }
 

@@ -34,7 +34,7 @@ record Statement(
         return sid == null || sid.isEmpty() ? Integer.toString(index) : sid;
     }
 
-    /** A key policy may hold statements without actions or resources: they say nothing (aws-facts 4.5). */
+    /** A key policy written before August 2025 may hold statements without actions or resources: they say nothing (aws-facts 0, 4.5). */
     boolean isInert() {
         return actions.isEmpty() || resources.isEmpty();
     }

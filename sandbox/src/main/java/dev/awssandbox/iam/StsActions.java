@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.model.AssumeRoleRequest;
@@ -92,9 +93,29 @@ final class StsActions implements StsClient {
                 role == null ? iam.decide(caller, access) : iam.decide(caller, access, role.account(), role.trust());
         if (role == null || !decision.allowed()) {
             throw Errors.stsDenied(
-                    "User: " + caller.arn() + " is not authorized to perform: sts:AssumeRole on resource: " + roleArn);
+                    "User: " + caller.arn() + " is not authorized to perform: sts:AssumeRole on resource: " + roleArn
+                            + reason(access, decision));
         }
         return role;
+    }
+
+    /**
+     * Which kind of policy refused. The caller's own are always named. A trust policy is named within its account only: across accounts a
+     * role that does not exist must look like one that is forbidden (IAM User Guide, access denied messages; whether AWS keeps that so to
+     * the letter is UNVERIFIED).
+     */
+    private String reason(Access access, Decision decision) {
+        Optional<String> ofIdentity = iam.identityRefusal(caller, access);
+        if (ofIdentity.isPresent()) {
+            return ofIdentity.get();
+        }
+        boolean within = caller.account().equals(access.resourceArn().split(":", 6)[4]);
+        if (!within || decision.allowed()) {
+            return "";
+        }
+        return decision.explicitDeny()
+                ? " with an explicit deny in a role trust policy"
+                : " because no role trust policy allows the sts:AssumeRole action";
     }
 
     /** Who owns the role; an account of no organization has no key for one (aws-facts 0: AssumeRole takes {@code aws:ResourceOrgID}). */

@@ -5,7 +5,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Policy variables: {@code ${aws:username}}, with a default as {@code ${aws:username, 'nobody'}}, and {@code ${*}}, {@code ${?}}, {@code ${$}}. */
+/**
+ * Policy variables: <code>${aws:username}</code>, with a default as <code>${aws:username, 'nobody'}</code>; and <code>${*}</code>,
+ * <code>${?}</code>, <code>${$}</code>, which are the characters themselves, not wildcards (IAM User Guide, policy elements: variables).
+ */
 final class Variables {
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^,}]+)(?:,\\s*'([^']*)')?\\}");
 
@@ -15,7 +18,7 @@ final class Variables {
         return text.contains("${");
     }
 
-    /** The text with its variables filled in; empty where the request has no value for one. */
+    /** The text with its variables filled in, as a pattern of {@link Wildcard}; empty where the request has no value for one. */
     static Optional<String> replaced(String text, RequestContext context) {
         if (!areIn(text)) {
             return Optional.of(text);
@@ -35,7 +38,7 @@ final class Variables {
     private static Optional<String> valueOf(Matcher matcher, RequestContext context) {
         String name = matcher.group(1);
         if (name.equals("*") || name.equals("?") || name.equals("$")) {
-            return Optional.of(name);
+            return Optional.of(Wildcard.literal(name.charAt(0)));
         }
         List<String> values = context.get(name);
         return values.size() == 1 ? Optional.of(values.get(0)) : Optional.ofNullable(matcher.group(2));

@@ -1,8 +1,13 @@
 package dev.awssandbox.iam;
 
-/** Matching as policies do it: {@code *} is any text, {@code ?} any one character. */
+/**
+ * Matching as policies do it: {@code *} is any text, {@code ?} any one character. A character behind {@link #LITERAL} stands for itself:
+ * that is what the policy variables <code>${*}</code>, <code>${?}</code> and <code>${$}</code> become.
+ */
 final class Wildcard {
     private static final int ARN_PARTS = 6;
+    /** Unicode's noncharacter, which no text of a policy holds. */
+    private static final char LITERAL = '\uFDD0';
 
     private Wildcard() {}
 
@@ -12,10 +17,16 @@ final class Wildcard {
         int star = -1;
         int resumeAt = 0;
         while (t < text.length()) {
-            if (p < pattern.length() && pattern.charAt(p) == '*') {
+            boolean literal = p + 1 < pattern.length() && pattern.charAt(p) == LITERAL;
+            if (literal && pattern.charAt(p + 1) == text.charAt(t)) {
+                p += 2;
+                t++;
+            } else if (!literal && p < pattern.length() && pattern.charAt(p) == '*') {
                 star = p++;
                 resumeAt = t;
-            } else if (p < pattern.length() && (pattern.charAt(p) == '?' || pattern.charAt(p) == text.charAt(t))) {
+            } else if (!literal
+                    && p < pattern.length()
+                    && (pattern.charAt(p) == '?' || pattern.charAt(p) == text.charAt(t))) {
                 p++;
                 t++;
             } else if (star >= 0) {
@@ -49,7 +60,13 @@ final class Wildcard {
         return true;
     }
 
-    static boolean isIn(String text) {
-        return text.indexOf('*') >= 0 || text.indexOf('?') >= 0;
+    /** A pattern that only {@code text} itself matches. */
+    static String literal(char text) {
+        return "" + LITERAL + text;
+    }
+
+    /** The pattern as those read it who know no wildcards. */
+    static String plain(String pattern) {
+        return pattern.replace(String.valueOf(LITERAL), "");
     }
 }

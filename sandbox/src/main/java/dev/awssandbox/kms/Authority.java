@@ -73,7 +73,7 @@ final class Authority {
         return refusal;
     }
 
-    /** Whether {@code policy}, were it the key's, would let the caller change it again. */
+    /** Whether {@code policy}, were it the key's, would let the caller change it again. What RAM's policy says does not count (aws-facts 0). */
     boolean keepsControl(Caller caller, Key key, PolicyDocument policy) {
         KeyUse use = direct(caller, key, "PutKeyPolicy");
         return cloud.iam().wouldAllow(caller, access(use, key, Map.of()), key.account(), policy);
@@ -96,7 +96,7 @@ final class Authority {
                         use.caller(),
                         access,
                         key.account(),
-                        key.policy(cloud.kernel().now()));
+                        key.allPolicies(cloud.kernel().now()));
         if (decision.allowed() || (!decision.explicitDeny() && isGranted(use, key, access, more))) {
             return Optional.empty();
         }

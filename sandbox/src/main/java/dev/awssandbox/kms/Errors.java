@@ -29,6 +29,10 @@ final class Errors {
         return like(KmsException.builder(), "ValidationException", message);
     }
 
+    static KmsException throttled(String message) {
+        return like(KmsException.builder(), "ThrottlingException", message);
+    }
+
     static KmsException notFound(String message) {
         return like(NotFoundException.builder(), "NotFoundException", message);
     }

@@ -28,6 +28,7 @@ final class Key {
     private String description;
     private boolean enabled = true;
     private @Nullable Deletion deletion;
+    private @Nullable PolicyDocument ramPolicy;
     private @Nullable Rotation rotation;
 
     /** What a key is for; fixed when it is made. */
@@ -122,6 +123,21 @@ final class Key {
         policies.removeIf(version -> !version.from().isAfter(now));
         policies.add(0, new PolicyVersion(Instant.MIN, current));
         policies.add(new PolicyVersion(from, stored));
+    }
+
+    /** The second policy, {@code AWS_RAM}, which a key shared through Resource Access Manager has beside its own; null without one. */
+    @Nullable
+    PolicyDocument ramPolicy() {
+        return ramPolicy;
+    }
+
+    void ramPolicy(@Nullable PolicyDocument stored) {
+        ramPolicy = stored;
+    }
+
+    /** What both policies say together: each may allow, each may deny. */
+    PolicyDocument allPolicies(Instant now) {
+        return ramPolicy == null ? policy(now) : policy(now).and(ramPolicy);
     }
 
     KeyState state() {

@@ -53,6 +53,27 @@ final class KeyPolicyRules {
         return policy;
     }
 
+    /**
+     * The policy as it is stored, taken without these rules: one that was written before KMS asked for actions and resources.
+     *
+     * @throws MalformedPolicy if it is none at all
+     * @throws InvalidPrincipal where it names a principal that does not exist
+     */
+    PolicyDocument takenBefore(String text) {
+        PolicyDocument given = PolicyDocument.parse(PolicyDocument.Kind.KEY, text);
+        return PolicyDocument.of(PolicyDocument.Kind.KEY, cloud.iam().storedPolicy(given.json()));
+    }
+
+    /** Since 18 August 2025 every statement must say what it is about (aws-facts 0; the API reference still says that it need not). */
+    private static void requireNothingInert(PolicyDocument policy) {
+        if (policy.hasStatementWithoutActions()) {
+            throw Errors.malformedPolicy("Policy statement must contain actions.");
+        }
+        if (policy.hasStatementWithoutResources()) {
+            throw Errors.malformedPolicy("Policy statement must contain resources.");
+        }
+    }
+
     private static void requireCharacters(String text) {
         boolean allowed = text.chars().allMatch(c -> c == '\t' || c == '\n' || c == '\r' || (c >= ' ' && c <= 0xFF));
         if (!allowed) {
@@ -65,6 +86,7 @@ final class KeyPolicyRules {
     private PolicyDocument stored(String text) {
         try {
             PolicyDocument given = PolicyDocument.parse(PolicyDocument.Kind.KEY, text);
+            requireNothingInert(given);
             if (given.hasForAllValuesOn("kms:EncryptionContext:")) {
                 throw Errors.malformedPolicy("OverlyPermissiveCondition: ForAllValues holds for a request without any"
                         + " encryption context, so it cannot be used with kms:EncryptionContext.");

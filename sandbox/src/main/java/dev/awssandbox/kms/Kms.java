@@ -5,18 +5,27 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.awssandbox.Caller;
 import dev.awssandbox.Cloud;
+import dev.awssandbox.iam.InvalidPrincipal;
+import dev.awssandbox.iam.MalformedPolicy;
+import dev.awssandbox.iam.PolicyDocument;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.kms.KmsClient;
 
 /** KMS: keys, aliases, policies, grants; and, for other services, what their callers may do with a key. */
 public final class Kms {
+    /** PutKeyPolicy's quota in an account and Region (KMS Developer Guide, request quotas). */
+    private static final int POLICY_WRITES_A_SECOND = 15;
+
     private final Cloud cloud;
     private final KeyRing ring;
     private final Authority authority;
     private final KeyPolicyRules rules;
+    private final Map<Place, Quota> policyWrites = new HashMap<>();
 
     public Kms(Cloud cloud) {
         this.cloud = cloud;
@@ -27,7 +36,10 @@ public final class Kms {
 
     /** The service as {@code caller} sees it in {@code region}. */
     public KmsClient client(Caller caller, String region) {
-        return new KmsActions(cloud, ring, authority, rules, caller, new Place(caller.account(), region));
+        Place place = new Place(caller.account(), region);
+        Quota writes = cloud.kernel()
+                .locked(() -> policyWrites.computeIfAbsent(place, p -> new Quota(POLICY_WRITES_A_SECOND)));
+        return new KmsActions(cloud, ring, authority, rules, writes, caller, place);
     }
 
     /** The key that an id, an alias ({@code alias/…}) or an ARN of either names to somebody of {@code account} in {@code region}. */
@@ -87,6 +99,42 @@ public final class Kms {
         });
     }
 
+    /**
+     * Gives a key the second policy that sharing it through Resource Access Manager makes, {@code AWS_RAM}, or takes it away. Which actions
+     * RAM's own policies hold is UNVERIFIED (aws-facts 0), so this takes any.
+     *
+     * @param policy null to take it away
+     * @throws IllegalArgumentException if there is no such key, or it is no policy
+     */
+    public void shareThroughRam(String keyArn, @Nullable ObjectNode policy) {
+        cloud.kernel().locked(() -> key(keyArn).ramPolicy(policy == null ? null : before(policy)));
+    }
+
+    /**
+     * Gives a key a policy that was written when KMS still took statements without actions or resources: it stands, and works, but can no
+     * longer be written.
+     *
+     * @throws IllegalArgumentException if there is no such key, or it is no policy
+     */
+    public void hasOldPolicy(String keyArn, ObjectNode policy) {
+        cloud.kernel().locked(() -> key(keyArn)
+                .policy(before(policy), cloud.kernel().now(), cloud.kernel().now()));
+    }
+
+    private Key key(String arn) {
+        String[] parts = arn.split(":", 6);
+        Optional<Key> key = parts.length == 6 ? ring.find(new Place(parts[4], parts[3]), arn) : Optional.empty();
+        return key.orElseThrow(() -> new IllegalArgumentException("there is no key " + arn));
+    }
+
+    private PolicyDocument before(ObjectNode policy) {
+        try {
+            return rules.takenBefore(policy.toString());
+        } catch (MalformedPolicy | InvalidPrincipal e) {
+            throw new IllegalArgumentException("not a policy that a key can have: " + e.getMessage(), e);
+        }
+    }
+
     /** The ARN of the key behind {@code alias/aws/ebs}. */
     public String ebsKey(String account, String region) {
         return cloud.kernel()
@@ -112,6 +160,10 @@ public final class Kms {
         state.set(
                 "policy",
                 cloud.iam().shownPolicy(key.policy(cloud.kernel().now()).json()));
+        PolicyDocument byRam = key.ramPolicy();
+        if (byRam != null) {
+            state.set("ramPolicy", cloud.iam().shownPolicy(byRam.json()));
+        }
         ArrayNode aliases = state.putArray("aliases");
         ring.aliasesOf(key).forEach(aliases::add);
         ObjectNode tags = state.putObject("tags");

@@ -87,6 +87,8 @@ import software.amazon.awssdk.services.kms.model.UpdateAliasResponse;
 
 /** The actions of KMS as one caller sees them in one Region. */
 final class KmsActions implements KmsClient {
+    private static final String DEFAULT_POLICY = "default";
+    private static final String RAM_POLICY = "AWS_RAM";
     private static final int MOST_TAGS = 50;
     private static final int DEFAULT_PAGE = 50;
     private static final int LEAST_ROTATION_DAYS = 90;
@@ -99,14 +101,23 @@ final class KmsActions implements KmsClient {
     private final KeyRing ring;
     private final Authority authority;
     private final KeyPolicyRules rules;
+    private final Quota policyWrites;
     private final Caller caller;
     private final Place place;
 
-    KmsActions(Cloud cloud, KeyRing ring, Authority authority, KeyPolicyRules rules, Caller caller, Place place) {
+    KmsActions(
+            Cloud cloud,
+            KeyRing ring,
+            Authority authority,
+            KeyPolicyRules rules,
+            Quota policyWrites,
+            Caller caller,
+            Place place) {
         this.cloud = cloud;
         this.ring = ring;
         this.authority = authority;
         this.rules = rules;
+        this.policyWrites = policyWrites;
         this.caller = caller;
         this.place = place;
     }
@@ -397,12 +408,15 @@ final class KmsActions implements KmsClient {
     @Override
     public GetKeyPolicyResponse getKeyPolicy(GetKeyPolicyRequest request) {
         return locked(() -> {
-            Key key = permitted("GetKeyPolicy", request.keyId());
-            requireDefault(request.policyName());
+            String name = request.policyName() == null ? DEFAULT_POLICY : request.policyName();
+            Key key = permitted(
+                    "GetKeyPolicy",
+                    ring.requireByKeyId(place, required(request.keyId(), "keyId")),
+                    Map.of("kms:PolicyName", List.of(name)));
             return GetKeyPolicyResponse.builder()
                     .policy(PolicyDocument.print(
-                            cloud.iam().shownPolicy(key.policy(now()).json())))
-                    .policyName("default")
+                            cloud.iam().shownPolicy(named(key, name).json())))
+                    .policyName(name)
                     .build();
         });
     }
@@ -410,9 +424,10 @@ final class KmsActions implements KmsClient {
     @Override
     public ListKeyPoliciesResponse listKeyPolicies(ListKeyPoliciesRequest request) {
         return locked(() -> {
-            permitted("ListKeyPolicies", request.keyId());
+            Key key = permitted("ListKeyPolicies", request.keyId());
             return ListKeyPoliciesResponse.builder()
-                    .policyNames("default")
+                    .policyNames(
+                            key.ramPolicy() == null ? List.of(DEFAULT_POLICY) : List.of(DEFAULT_POLICY, RAM_POLICY))
                     .truncated(false)
                     .build();
         });
@@ -421,22 +436,47 @@ final class KmsActions implements KmsClient {
     @Override
     public PutKeyPolicyResponse putKeyPolicy(PutKeyPolicyRequest request) {
         return locked(() -> {
+            if (!policyWrites.take(now())) {
+                // The words of "Throttling AWS KMS requests" in its Developer Guide.
+                throw Errors.throttled(
+                        "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.");
+            }
             boolean bypass = Boolean.TRUE.equals(request.bypassPolicyLockoutSafetyCheck());
+            String name = request.policyName() == null ? DEFAULT_POLICY : request.policyName();
             Key key = permitted(
                     "PutKeyPolicy",
                     ring.requireByKeyId(place, required(request.keyId(), "keyId")),
-                    Map.of("kms:BypassPolicyLockoutSafetyCheck", List.of(Boolean.toString(bypass))));
-            requireDefault(request.policyName());
+                    Map.of(
+                            "kms:BypassPolicyLockoutSafetyCheck",
+                            List.of(Boolean.toString(bypass)),
+                            "kms:PolicyName",
+                            List.of(name)));
+            if (name.equals(RAM_POLICY)) {
+                // Words from the facts; the code is not in them.
+                throw Errors.validation("The AWS_RAM policy can only be managed by the RAM service");
+            }
+            if (!name.equals(DEFAULT_POLICY)) {
+                throw noSuchPolicy();
+            }
             PolicyDocument policy = rules.accepted(request.policy(), key, caller, bypass);
             key.policy(policy, now().plus(cloud.settings().keyPolicyDelay()), now());
             return PutKeyPolicyResponse.builder().build();
         });
     }
 
-    private static void requireDefault(@Nullable String policyName) {
-        if (policyName != null && !policyName.equals("default")) {
-            throw Errors.notFound("No such policy exists");
+    private PolicyDocument named(Key key, String policyName) {
+        if (policyName.equals(DEFAULT_POLICY)) {
+            return key.policy(now());
         }
+        PolicyDocument byRam = key.ramPolicy();
+        if (byRam == null || !policyName.equals(RAM_POLICY)) {
+            throw noSuchPolicy();
+        }
+        return byRam;
+    }
+
+    private static RuntimeException noSuchPolicy() {
+        return Errors.notFound("No such policy exists");
     }
 
     // Tags

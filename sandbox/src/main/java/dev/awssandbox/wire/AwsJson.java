@@ -55,6 +55,14 @@ record AwsJson(String version, String target, String errorNamespace, String thro
     }
 
     @Override
+    public Refusal unknownRegion(String region) {
+        return new Refusal(
+                400,
+                "InvalidSignatureException",
+                "Credential should be scoped to a valid region, not '" + region + "'.");
+    }
+
+    @Override
     public Refusal throttled() {
         return new Refusal(400, throttlingCode, "Rate exceeded");
     }

@@ -83,6 +83,12 @@ record AwsQuery(String namespace) implements Protocol {
     }
 
     @Override
+    public Refusal unknownRegion(String region) {
+        return new Refusal(
+                403, "SignatureDoesNotMatch", "Credential should be scoped to a valid region, not '" + region + "'.");
+    }
+
+    @Override
     public Refusal throttled() {
         return new Refusal(400, "Throttling", "Rate exceeded");
     }

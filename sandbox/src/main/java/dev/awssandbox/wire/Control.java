@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.awssandbox.CallLog;
 import dev.awssandbox.Cloud;
+import dev.awssandbox.Regions;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,6 +18,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /_sandbox/}: what no AWS has; fills the sandbox, looks into it, makes it fail, empties it.
+ *
+ * <table>
+ * <caption>Beside what docs/design.md lists</caption>
+ * <tr><td>{@code POST ram-policy?account=A&region=R}</td><td>{@code {"keyArn": …, "policy": {…} or null}}: gives a key of that place its
+ * second policy {@code AWS_RAM}, as sharing it through Resource Access Manager does, or takes it away</td></tr>
+ * <tr><td>{@code POST old-policy?account=A&region=R}</td><td>{@code {"keyArn": …, "policy": {…}}}: gives a key a policy from the time when
+ * KMS took statements without Action or Resource; no PutKeyPolicy takes it now</td></tr>
+ * </table>
  *
  * <p>It asks for no credentials, so a web page that the developer has open must not reach it. A page's request bears an {@code Origin}
  * header, or, where its name was bound to this machine after it was loaded (DNS rebinding), a foreign {@code Host}; both are refused.
@@ -50,6 +59,8 @@ final class Control {
                         case "POST faults" -> faults(cloud, request);
                         case "GET state" -> state(cloud, request);
                         case "POST organization" -> organization(cloud, request);
+                        case "POST ram-policy" -> ramPolicy(cloud, request);
+                        case "POST old-policy" -> oldPolicy(cloud, request);
                         case "POST reset" -> reset(request);
                         default -> throw new NoSuchCall(call);
                     };
@@ -132,6 +143,43 @@ final class Control {
         return nodes.objectNode();
     }
 
+    private JsonNode ramPolicy(Cloud cloud, Request request) {
+        JsonNode document = policyOfKey(request);
+        JsonNode policy = document.get("policy");
+        if (!policy.isNull() && !policy.isObject()) {
+            throw new IllegalArgumentException("policy must be an object, or null");
+        }
+        cloud.kms().shareThroughRam(keyArn(document), policy instanceof ObjectNode object ? object : null);
+        return nodes.objectNode();
+    }
+
+    private JsonNode oldPolicy(Cloud cloud, Request request) {
+        JsonNode document = policyOfKey(request);
+        if (!(document.get("policy") instanceof ObjectNode policy)) {
+            throw new IllegalArgumentException("policy must be an object");
+        }
+        cloud.kms().hasOldPolicy(keyArn(document), policy);
+        return nodes.objectNode();
+    }
+
+    /** A body of exactly a key's ARN and a policy, the key in the place that the call names. */
+    private JsonNode policyOfKey(Request request) {
+        Place place = place(request);
+        JsonNode document = body(request);
+        if (document.size() != 2 || !document.has("keyArn") || !document.has("policy")) {
+            throw new IllegalArgumentException("exactly keyArn and policy are expected");
+        }
+        String prefix = "arn:aws:kms:" + place.region() + ":" + place.account() + ":key/";
+        if (!keyArn(document).startsWith(prefix)) {
+            throw new IllegalArgumentException("keyArn must begin with " + prefix);
+        }
+        return document;
+    }
+
+    private static String keyArn(JsonNode document) {
+        return text(document.get("keyArn"), "keyArn", "arn:aws:kms:[a-z0-9-]+:\\d{12}:key/.+");
+    }
+
     private static String text(JsonNode value, String name, String pattern) {
         if (!value.isTextual() || !value.textValue().matches(pattern)) {
             throw new IllegalArgumentException(name + " must match " + pattern + ", not " + value);
@@ -156,7 +204,7 @@ final class Control {
             throw new IllegalArgumentException(
                     "account must be twelve digits that do not begin with 9999, not \"" + account + "\"");
         }
-        if (!region.matches("[a-z]{2}(-[a-z]+)+-\\d+")) {
+        if (!Regions.all().contains(region)) {
             throw new IllegalArgumentException("region must be a Region such as us-east-1, not \"" + region + "\"");
         }
         return new Place(account, region);

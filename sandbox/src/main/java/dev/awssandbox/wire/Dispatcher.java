@@ -3,6 +3,7 @@ package dev.awssandbox.wire;
 import dev.awssandbox.Caller;
 import dev.awssandbox.Cloud;
 import dev.awssandbox.Faults;
+import dev.awssandbox.Regions;
 import dev.awssandbox.lambda.RunningFunction;
 import java.util.Optional;
 import java.util.UUID;
@@ -66,6 +67,7 @@ final class Dispatcher {
         try {
             action = protocol.action(request);
             Caller known = caller.orElseThrow(protocol::unknownAccessKey);
+            refuseUnlessServed(cloud, service, known, scope.region());
             fault = cloud.faults().next(service.signingName(), action, label);
             refuseIf(fault, service, known, action);
             response = perform(cloud, service, known, scope, action, request);
@@ -93,6 +95,22 @@ final class Dispatcher {
             function.ifPresent(cloud.functions()::kill);
         }
         return new Outcome(answer, fault.filter(Dispatcher::closesConnection).isEmpty());
+    }
+
+    /**
+     * In a Region that the account has not opted in to, and in another partition, nobody knows its credentials. A Region that does not
+     * exist has no endpoint, so that an SDK would fail to resolve its name; but the sandbox is one endpoint, which is there, and says what
+     * those of AWS say of a signature for a Region that is not theirs.
+     */
+    private static void refuseUnlessServed(Cloud cloud, Service service, Caller caller, String region) {
+        if (service.isGlobal()) {
+            return;
+        }
+        Regions.Status status = cloud.regions().of(caller.account(), region).orElseThrow(() -> service.protocol()
+                .unknownRegion(region));
+        if (!status.isEnabled()) {
+            throw service.protocol().unknownAccessKey();
+        }
     }
 
     private static String requestId(Cloud cloud) {

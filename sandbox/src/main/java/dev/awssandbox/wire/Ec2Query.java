@@ -55,6 +55,11 @@ final class Ec2Query implements Protocol {
     }
 
     @Override
+    public Refusal unknownRegion(String region) {
+        return new Refusal(401, "AuthFailure", "Credential should be scoped to a valid region, not '" + region + "'.");
+    }
+
+    @Override
     public Refusal throttled() {
         return new Refusal(503, "RequestLimitExceeded", "Request limit exceeded.");
     }

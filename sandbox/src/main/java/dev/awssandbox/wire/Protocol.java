@@ -20,6 +20,9 @@ interface Protocol {
 
     Refusal unknownAccessKey();
 
+    /** The signature is for a Region that does not exist. */
+    Refusal unknownRegion(String region);
+
     Refusal throttled();
 
     Refusal denied(String message);

@@ -146,6 +146,14 @@ final class RestJson implements Protocol {
     }
 
     @Override
+    public Refusal unknownRegion(String region) {
+        return new Refusal(
+                403,
+                "InvalidSignatureException",
+                "Credential should be scoped to a valid region, not '" + region + "'.");
+    }
+
+    @Override
     public Refusal throttled() {
         return new Refusal(429, "TooManyRequestsException", "Rate Exceeded.");
     }

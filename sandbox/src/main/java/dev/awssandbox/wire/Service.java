@@ -97,6 +97,11 @@ final class Service {
         return signingName;
     }
 
+    /** Whether it is the same in all Regions, wherever it is signed for. */
+    boolean isGlobal() {
+        return signingName.equals("iam") || signingName.equals("organizations");
+    }
+
     Protocol protocol() {
         return protocol;
     }

@@ -166,8 +166,11 @@ final class LaunchTest {
                     .isEqualTo("running");
             kms(world, OWNER).disableKey(request -> request.keyId(key));
 
-            assertThat(world.launched(OWNER, launchOf(image)).state().nameAsString())
-                    .isEqualTo("terminated");
+            Instance instance = world.launched(OWNER, launchOf(image));
+            assertThat(instance.state().nameAsString()).isEqualTo("terminated");
+            assertThat(instance.stateReason().code()).isEqualTo("Client.InvalidKMSKey.InvalidState");
+            assertThat(instance.stateReason().message())
+                    .isEqualTo("Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state");
         }
     }
 

@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.awssandbox.Caller;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.CopySnapshotRequest;
 import software.amazon.awssdk.services.iam.IamClient;
 
@@ -170,6 +171,68 @@ final class PermissionsTest {
                     .extracting(Object::toString)
                     .containsOnly("missing-permissions");
             assertThat(world.snapshot(ROOT).stateAsString()).isEqualTo("completed");
+        }
+    }
+
+    @Test
+    void aDenyOfUnencryptedVolumesStopsTheLaunchesThatWouldMakeOne() {
+        try (World world = World.withImage()) {
+            Ec2Client guarded = roleWith(
+                    world,
+                    OWNER,
+                    """
+                    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"},
+                      {"Effect": "Deny", "Action": "ec2:RunInstances", "Resource": "arn:aws:ec2:*:*:volume/*",
+                       "Condition": {"Bool": {"ec2:Encrypted": "false"}}}]}
+                    """);
+
+            assertRefused(
+                    () -> guarded.runInstances(launchOf(AMI).build()),
+                    "UnauthorizedOperation",
+                    "volume/* with an explicit deny in an identity-based policy");
+            assertRefused(
+                    () -> guarded.runInstances(launchOf(AMI)
+                            .blockDeviceMappings(encrypted("/dev/xvda"))
+                            .build()),
+                    "UnauthorizedOperation");
+            assertThat(guarded.runInstances(launchOf(AMI)
+                                    .blockDeviceMappings(encrypted("/dev/xvda"), encrypted("/dev/sdf"))
+                                    .build())
+                            .instances())
+                    .hasSize(1);
+            world.owner().enableEbsEncryptionByDefault(request -> {});
+            assertThat(guarded.runInstances(launchOf(AMI).build()).instances()).hasSize(1);
+        }
+    }
+
+    private static BlockDeviceMapping encrypted(String device) {
+        return BlockDeviceMapping.builder()
+                .deviceName(device)
+                .ebs(ebs -> ebs.encrypted(true))
+                .build();
+    }
+
+    @Test
+    void taggingCanBeLimitedToKeysAndToWhatBearsATag() {
+        try (World world = World.withImage()) {
+            Ec2Client tagger = roleWith(
+                    world,
+                    OWNER,
+                    """
+                    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:CreateTags", "Resource": "*",
+                      "Condition": {"StringEquals": {"aws:ResourceTag/team": "platform"},
+                        "ForAllValues:StringEquals": {"aws:TagKeys": ["stage", "owner"]}}}]}
+                    """);
+
+            tagger.createTags(request -> request.resources(AMI).tags(tag("stage", "test"), tag("owner", "web")));
+            assertRefused(
+                    () -> tagger.createTags(
+                            request -> request.resources(AMI).tags(tag("stage", "prod"), tag("team", "web"))),
+                    "UnauthorizedOperation");
+            assertRefused(
+                    () -> tagger.createTags(request -> request.resources(ROOT).tags(tag("stage", "test"))),
+                    "UnauthorizedOperation");
+            assertThat(world.image(AMI).tags()).contains(tag("stage", "test"), tag("team", "platform"));
         }
     }
 

@@ -23,6 +23,31 @@ import software.amazon.awssdk.services.ec2.model.ModifyImageAttributeRequest;
 import software.amazon.awssdk.services.ec2.model.ModifySnapshotAttributeRequest;
 
 final class SharingTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"aws-us-gov", "aws-cn"})
+    void refusesOrganizationsOfAnotherPartition(String partition) {
+        try (World world = World.withImage()) {
+            String prefix = "arn:" + partition + ":organizations::111111111111:";
+            assertRefused(
+                    () -> world.owner().modifyImageAttribute(request -> request.imageId(AMI)
+                            .launchPermission(permission -> permission.add(LaunchPermission.builder()
+                                    .organizationArn(prefix + "organization/o-example1234")
+                                    .build()))),
+                    "InvalidAMIAttributeItemValue");
+            assertRefused(
+                    () -> world.owner().modifyImageAttribute(request -> request.imageId(AMI)
+                            .launchPermission(permission -> permission.add(LaunchPermission.builder()
+                                    .organizationalUnitArn(prefix + "ou/o-example1234/ou-ab12-cdefgh34")
+                                    .build()))),
+                    "InvalidAMIAttributeItemValue");
+            assertThat(world.owner()
+                            .describeImageAttribute(
+                                    request -> request.imageId(AMI).attribute("launchPermission"))
+                            .launchPermissions())
+                    .isEmpty();
+        }
+    }
+
     private static final String ORGANIZATION = "arn:aws:organizations::111111111111:organization/o-example1234";
 
     @Test

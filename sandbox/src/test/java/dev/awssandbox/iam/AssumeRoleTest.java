@@ -95,6 +95,25 @@ final class AssumeRoleTest {
     }
 
     @Test
+    void saysWhichPolicyRefusesButNotWhetherAnotherAccountsRoleExists() {
+        try (Cloud cloud = cloud()) {
+            role(cloud, TARGET, "Verifier", TRUST_IN_VERIFY);
+            role(cloud, SOURCE, "Closed", trustIn("ec2.amazonaws.com"));
+            Caller verify = role(cloud, SOURCE, "Verify", trustIn("lambda.amazonaws.com"));
+
+            assertThatThrownBy(() -> assume(cloud, verify, request -> request.externalId(SOURCE)))
+                    .hasMessageContaining("because no identity-based policy allows the sts:AssumeRole action");
+            allow(cloud, SOURCE, "Verify", "sts:AssumeRole");
+            assertThatThrownBy(() -> assume(cloud, verify, request -> request.externalId("333333333333")))
+                    .hasMessageContaining("on resource: " + VERIFIER)
+                    .hasMessageNotContaining("because");
+            assertThatThrownBy(() ->
+                            assume(cloud, verify, request -> request.roleArn("arn:aws:iam::111111111111:role/Closed")))
+                    .hasMessageContaining("because no role trust policy allows the sts:AssumeRole action");
+        }
+    }
+
+    @Test
     void aRightLimitedToAnOrganizationReachesTheRolesOfItsMembersOnly() {
         try (Cloud cloud = cloud()) {
             String document =

@@ -23,6 +23,7 @@ final class PolicyDocumentTest {
             a statement alone           ! {'Effect':'Allow','Action':'ec2:*','Resource':'*'}
             a list of them              ! [{'Effect':'Allow','Action':'ec2:*','Resource':'*'},{'Effect':'Deny','Action':'ec2:RunInstances','Resource':'*'}]
             lists of actions            ! {'Effect':'Allow','Action':['ec2:Describe*','kms:List?rants'],'Resource':['*']}
+            any partition               ! {'Effect':'Allow','Action':'ec2:*','Resource':'arn:*:ec2:*::image/*'}
             what it is not              ! {'Effect':'Deny','NotAction':'ec2:*','NotResource':'arn:aws:ec2:*::image/*'}
             boolean and number values   ! {'Effect':'Allow','Action':'*','Resource':'*','Condition':{'Bool':{'aws:SecureTransport':true},'NumericLessThan':{'s3:max-keys':10}}}
             no condition                ! {'Sid':'A1','Effect':'Allow','Action':'ec2:*','Resource':'*','Condition':{}}
@@ -46,6 +47,7 @@ final class PolicyDocumentTest {
             no effect                   ! {'Action':'ec2:*','Resource':'*'}                                      ! Effect
             another effect              ! {'Effect':'allow','Action':'ec2:*','Resource':'*'}                     ! Effect
             an action without vendor    ! {'Effect':'Allow','Action':'RunInstances','Resource':'*'}              ! prefaced by a vendor
+            another partition's ARN     ! {'Effect':'Allow','Action':'ec2:*','Resource':'arn:aws-cn:ec2:*::image/*'} ! Partition "aws-cn" is not valid for resource
             a resource that is no ARN   ! {'Effect':'Allow','Action':'ec2:*','Resource':'image/*'}               ! must be in ARN format
             an ARN that is too short    ! {'Effect':'Allow','Action':'ec2:*','Resource':'arn:aws:ec2:image/*'}   ! must be in ARN format
             a Sid with a space          ! {'Sid':'a b','Effect':'Allow','Action':'ec2:*','Resource':'*'}         ! alpha-numeric

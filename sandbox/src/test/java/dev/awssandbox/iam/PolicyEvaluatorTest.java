@@ -40,6 +40,11 @@ final class PolicyEvaluatorTest {
             'Allow','Action':'*','NotResource':'arn:aws:ec2:*::image/*'! ec2:X                 ! arn:aws:ec2:us-east-1::snapshot/a      ! ALLOWED ! all but images
             'Allow','Action':'*','NotResource':'arn:aws:ec2:*::image/*'! ec2:X                 ! arn:aws:ec2:us-east-1::image/a         ! SILENT  ! images are excepted
             'Allow','Action':'*','Resource':'arn:aws:iam::111111111111:role/${aws:username}' ! iam:GetRole ! arn:aws:iam::111111111111:role/ann ! ALLOWED ! a variable
+            'Allow','Action':'*','Resource':'arn:aws:ec2:*::snapshot/${*}'  ! ec2:X ! arn:aws:ec2:us-east-1::snapshot/*      ! ALLOWED ! the literal star
+            'Allow','Action':'*','Resource':'arn:aws:ec2:*::snapshot/${*}'  ! ec2:X ! arn:aws:ec2:us-east-1::snapshot/snap-1 ! SILENT  ! the literal star is no wildcard
+            'Allow','Action':'*','Resource':'arn:aws:ec2:*::snapshot/a*${?}'! ec2:X ! arn:aws:ec2:us-east-1::snapshot/abc?   ! ALLOWED ! a wildcard beside a literal
+            'Allow','Action':'*','Resource':'arn:aws:ec2:*::snapshot/a*${?}'! ec2:X ! arn:aws:ec2:us-east-1::snapshot/abcd   ! SILENT  ! the literal question mark is no wildcard
+            'Allow','Action':'*','Resource':'arn:aws:ec2:*::snapshot/${$}'  ! ec2:X ! arn:aws:ec2:us-east-1::snapshot/$      ! ALLOWED ! the literal dollar
             'Allow','Action':'*','Resource':'arn:aws:iam::111111111111:role/${aws:nothing}' ! iam:GetRole ! arn:aws:iam::111111111111:role/ann ! SILENT ! a variable without value
             """)
     void matchesActionsAndResources(String statement, String action, String resource, Outcome outcome, String why) {

@@ -83,7 +83,6 @@ final class KeyPolicyTest {
             everything but PutKeyPolicy  ! {'Effect':'Allow','Principal':{'AWS':'111111111111'},'NotAction':'kms:PutKeyPolicy','Resource':'*'}
             a deny of it                 ! {'Effect':'Allow','Principal':{'AWS':'111111111111'},'Action':'kms:*','Resource':'*'},{'Effect':'Deny','Principal':'*','Action':'kms:Put*','Resource':'*'}
             only through EC2             ! {'Effect':'Allow','Principal':{'AWS':'111111111111'},'Action':'kms:*','Resource':'*','Condition':{'StringEquals':{'kms:ViaService':'ec2.us-east-1.amazonaws.com'}}}
-            a statement that is inert    ! {'Effect':'Allow','Principal':{'AWS':'111111111111'},'Resource':'*'}
             only a service               ! {'Effect':'Allow','Principal':{'Service':'ec2.amazonaws.com'},'Action':'kms:*','Resource':'*'}
             """)
     void refusesToLockTheCallerOut(String what, String statements) {
@@ -109,6 +108,9 @@ final class KeyPolicyTest {
             ForAllValues on a context   ! {'Effect':'Allow','Principal':'*','Action':'kms:*','Resource':'*','Condition':{'ForAllValues:StringEquals':{'kms:EncryptionContext:aws:ebs:id':'x'}}} ! OverlyPermissiveCondition
             an unknown operator         ! {'Effect':'Allow','Principal':'*','Action':'kms:*','Resource':'*','Condition':{'StringIs':{'aws:a':'x'}}}                                           ! Invalid Condition type : StringIs
             an unknown element          ! {'Effect':'Allow','Principal':'*','Action':'kms:*','Resource':'*','When':'now'}                                                                     ! unknown element When
+            no action                   ! {'Effect':'Allow','Principal':'*','Resource':'*'} ! must contain actions
+            an empty list of actions    ! {'Effect':'Allow','Principal':'*','Action':[],'Resource':'*'} ! must contain actions
+            no resource                 ! {'Effect':'Deny','Principal':'*','Action':'kms:Decrypt'} ! must contain resources
             no principal                ! {'Effect':'Allow','Action':'kms:*','Resource':'*'}                                                                                                   ! Missing required field Principal
             """)
     void refusesAStatementWith(String what, String statement, String message) {
@@ -260,6 +262,52 @@ final class KeyPolicyTest {
             assertThat(get(cloud, key).at("/Statement/1/Principal/AWS").asText())
                     .isEqualTo("arn:aws:iam::333333333333:root");
         }
+    }
+
+    @Test
+    void takesFifteenWritesASecondInAnAccountAndRegion() {
+        try (Cloud cloud = cloud(Duration.ZERO)) {
+            String key = key(cloud);
+            String other = key(cloud);
+            for (int i = 0; i < 15; i++) {
+                put(cloud, i % 2 == 0 ? key : other, CONTROL);
+            }
+            assertThrottled(cloud, key);
+            passTime(cloud, Duration.ofMillis(50));
+            assertThrottled(cloud, key);
+
+            passTime(cloud, Duration.ofMillis(20));
+            put(cloud, key, CONTROL);
+            assertThrottled(cloud, key);
+            passTime(cloud, Duration.ofHours(1));
+            for (int i = 0; i < 15; i++) {
+                put(cloud, key, CONTROL);
+            }
+            assertThrottled(cloud, key);
+        }
+    }
+
+    @Test
+    void oneRegionsWritesDoNotThrottleAnothers() {
+        try (Cloud cloud = cloud(Duration.ZERO)) {
+            String key = key(cloud);
+            for (int i = 0; i < 15; i++) {
+                put(cloud, key, CONTROL);
+            }
+            KmsClient elsewhere = cloud.kms().client(Caller.administrator(OWNER), "eu-west-1");
+            String there = elsewhere.createKey().keyMetadata().arn();
+
+            elsewhere.putKeyPolicy(
+                    r -> r.keyId(there).policy(json("{'Version':'2012-10-17','Statement':" + CONTROL + "}")));
+
+            assertThrottled(cloud, key);
+        }
+    }
+
+    private static void assertThrottled(Cloud cloud, String key) {
+        assertThatThrownBy(() -> put(cloud, key, CONTROL))
+                .isInstanceOfSatisfying(KmsException.class, e -> assertThat(e.isThrottlingException())
+                        .isTrue());
     }
 
     @Test
