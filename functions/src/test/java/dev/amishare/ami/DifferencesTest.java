@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.ec2.model.ImageWatermark;
+import software.amazon.awssdk.services.ec2.model.InstanceTypeItem;
 
 final class DifferencesTest {
     private static final ImageAttributes SOURCE = ImageAttributes.of(Sample.full());
@@ -75,8 +77,11 @@ final class DifferencesTest {
     @Test
     void namesLostWatermarksAndInstanceTypes() {
         ImageAttributes source = ImageAttributes.of(Sample.full().toBuilder()
-                .imageWatermarks(mark -> mark.watermarkKey("1:b"), mark -> mark.watermarkKey("1:a"))
-                .instanceTypeSpecification(types -> types.supportedInstanceTypes(type -> type.instanceType("t3.*")))
+                .imageWatermarks(
+                        ImageWatermark.builder().watermarkKey("1:b").build(),
+                        ImageWatermark.builder().watermarkKey("1:a").build())
+                .instanceTypeSpecification(types -> types.supportedInstanceTypes(
+                        InstanceTypeItem.builder().instanceType("t3.*").build()))
                 .build());
 
         assertThat(Differences.between(source, SOURCE))

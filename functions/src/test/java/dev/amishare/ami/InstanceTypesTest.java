@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.InstanceTypeItem;
 
 final class InstanceTypesTest {
     private static final List<String> ALLOWED =
@@ -46,10 +47,14 @@ final class InstanceTypesTest {
                 .enaSupport(true)
                 .instanceTypeSpecification(specification -> {
                     if (supported != null) {
-                        specification.supportedInstanceTypes(item -> item.instanceType(supported));
+                        specification.supportedInstanceTypes(InstanceTypeItem.builder()
+                                .instanceType(supported)
+                                .build());
                     }
                     if (unsupported != null) {
-                        specification.unsupportedInstanceTypes(item -> item.instanceType(unsupported));
+                        specification.unsupportedInstanceTypes(InstanceTypeItem.builder()
+                                .instanceType(unsupported)
+                                .build());
                     }
                 })
                 .build());

@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.ImageWatermark;
 import software.amazon.awssdk.services.ec2.model.ProductCode;
 import software.amazon.awssdk.services.ec2.model.Snapshot;
 
@@ -117,7 +118,9 @@ final class SourceRulesTest {
     @Test
     void aWatermarkedSourceIsCopiedWhole() {
         ImageAttributes source = ImageAttributes.of(Sample.plain()
-                .imageWatermarks(mark -> mark.watermarkKey("111111111111:approved"))
+                .imageWatermarks(ImageWatermark.builder()
+                        .watermarkKey("111111111111:approved")
+                        .build())
                 .build());
 
         assertThat(SourceRules.way(
