@@ -93,7 +93,7 @@ final class ConditionsTest {
                 "NullIfExists | k:absent | true | UNKNOWN"
             })
     void knowTheOperators(String operator, String key, String values, Truth holds) {
-        assertThat(judge(SITUATION, operator, key, values.split(","))).isEqualTo(holds);
+        assertThat(judge(SITUATION, operator, key, values.split(",", -1))).isEqualTo(holds);
     }
 
     @ParameterizedTest
