@@ -146,8 +146,8 @@ final class Permissions {
                         List.of("ec2:CreateTags"),
                         images(),
                         Map.ofEntries(
-                                entry("StringEquals", Map.of("aws:ResourceTag/" + MANAGED, "true")),
-                                entry("ForAllValues:StringNotLike", Map.of("aws:TagKeys", OURS + "*")))),
+                                Map.entry("StringEquals", Map.of("aws:ResourceTag/" + MANAGED, "true")),
+                                Map.entry("ForAllValues:StringNotLike", Map.of("aws:TagKeys", OURS + "*")))),
                 new Permission(
                         "EnableManaged",
                         "A shared image that somebody has disabled.",
