@@ -35,6 +35,8 @@ public final class Differences {
             d.compare("usageOperation", source.usageOperation(), shared.usageOperation());
         }
         d.compare("productCodes", source.productCodes(), shared.productCodes());
+        d.compare("watermarks", source.watermarks(), shared.watermarks());
+        d.compare("instanceTypes", source.instanceTypes(), shared.instanceTypes());
         d.compareMappings(source.mappings(), shared.mappings());
         return List.copyOf(d.lines);
     }

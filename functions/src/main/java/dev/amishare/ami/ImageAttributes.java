@@ -8,6 +8,9 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.ImageWatermark;
+import software.amazon.awssdk.services.ec2.model.InstanceTypeItem;
+import software.amazon.awssdk.services.ec2.model.InstanceTypeSpecification;
 import software.amazon.awssdk.services.ec2.model.ProductCode;
 
 /**
@@ -16,6 +19,8 @@ import software.amazon.awssdk.services.ec2.model.ProductCode;
  *
  * @param deprecationTime when the image is hidden from others' listings
  * @param deregistrationProtection as EC2 writes it: {@code disabled}, {@code enabled-without-cooldown} …
+ * @param watermarks the keys of its watermarks, {@code account:name}, sorted
+ * @param instanceTypes which types EC2 lets it run on; where it says nothing, all
  */
 public record ImageAttributes(
         @Nullable String name,
@@ -36,8 +41,50 @@ public record ImageAttributes(
         List<String> productCodes,
         List<Mapping> mappings,
         @Nullable Instant deprecationTime,
-        @Nullable String deregistrationProtection) {
+        @Nullable String deregistrationProtection,
+        List<String> watermarks,
+        @Nullable TypeSpecification instanceTypes) {
+    /**
+     * The instance types that EC2 lets an image run on, sorted; each may hold {@code *}.
+     *
+     * @param supported if there are any, no others
+     */
+    public record TypeSpecification(List<String> supported, List<String> unsupported) {
+        public TypeSpecification {
+            supported = List.copyOf(supported);
+            unsupported = List.copyOf(unsupported);
+        }
+
+        static @Nullable TypeSpecification of(@Nullable InstanceTypeSpecification specification) {
+            if (specification == null) {
+                return null;
+            }
+            TypeSpecification read = new TypeSpecification(
+                    types(specification.supportedInstanceTypes()), types(specification.unsupportedInstanceTypes()));
+            return read.supported.isEmpty() && read.unsupported.isEmpty() ? null : read;
+        }
+
+        @Override
+        public String toString() {
+            return "supported " + supported + ", unsupported " + unsupported;
+        }
+
+        private static List<String> types(List<InstanceTypeItem> items) {
+            return items.stream().map(InstanceTypeItem::instanceType).sorted().toList();
+        }
+
+        boolean permits(String type) {
+            return (supported.isEmpty() || matches(supported, type)) && !matches(unsupported, type);
+        }
+
+        private static boolean matches(List<String> patterns, String type) {
+            return patterns.stream()
+                    .anyMatch(pattern -> type.matches("\\Q" + pattern.replace("*", "\\E.*\\Q") + "\\E"));
+        }
+    }
+
     public ImageAttributes {
+        watermarks = List.copyOf(watermarks);
         productCodes = List.copyOf(productCodes);
         mappings = List.copyOf(mappings);
     }
@@ -66,11 +113,32 @@ public record ImageAttributes(
                         .toList(),
                 image.blockDeviceMappings().stream().map(Mapping::of).toList(),
                 time(image.deprecationTime()),
-                image.deregistrationProtection());
+                image.deregistrationProtection(),
+                image.imageWatermarks().stream()
+                        .map(ImageWatermark::watermarkKey)
+                        .filter(Objects::nonNull)
+                        .sorted()
+                        .toList(),
+                TypeSpecification.of(image.instanceTypeSpecification()));
     }
 
     /** The same, never deprecated. */
     public ImageAttributes withoutDeprecation() {
+        return with(null, watermarks, instanceTypes);
+    }
+
+    /** The same, with what can be changed on an image at any time as it is on {@code other}. */
+    public ImageAttributes withChangeable(ImageAttributes other) {
+        return with(deprecationTime, other.watermarks, other.instanceTypes);
+    }
+
+    /** The same, with this specification of instance types. */
+    public ImageAttributes withInstanceTypes(TypeSpecification specification) {
+        return with(deprecationTime, watermarks, specification);
+    }
+
+    private ImageAttributes with(
+            @Nullable Instant newDeprecation, List<String> newWatermarks, @Nullable TypeSpecification newTypes) {
         return new ImageAttributes(
                 name,
                 description,
@@ -89,8 +157,10 @@ public record ImageAttributes(
                 usageOperation,
                 productCodes,
                 mappings,
-                null,
-                deregistrationProtection);
+                newDeprecation,
+                deregistrationProtection,
+                newWatermarks,
+                newTypes);
     }
 
     private static @Nullable Instant time(@Nullable String text) {

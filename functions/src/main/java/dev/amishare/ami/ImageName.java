@@ -24,11 +24,20 @@ public final class ImageName {
      * of the source's name in it as is valid and fits.
      */
     public static String derived(@Nullable String sourceName, String sourceImageId, String keyArn) {
-        String suffix = "-encrypted-" + Digest.of(sourceImageId + " " + keyArn, DIGEST_BYTES);
+        String suffix = suffix(sourceImageId, keyArn);
         String readable = INVALID_CHARACTERS
                 .matcher(sourceName == null || sourceName.isBlank() ? sourceImageId : sourceName)
                 .replaceAll("-")
                 .strip();
         return readable.substring(0, Math.min(readable.length(), LONGEST - suffix.length())) + suffix;
+    }
+
+    /** Whether it is the derived name of this source under this key, whatever the source's own name was. */
+    public static boolean isDerived(String name, String sourceImageId, String keyArn) {
+        return name.endsWith(suffix(sourceImageId, keyArn));
+    }
+
+    private static String suffix(String sourceImageId, String keyArn) {
+        return "-encrypted-" + Digest.of(sourceImageId + " " + keyArn, DIGEST_BYTES);
     }
 }

@@ -15,7 +15,10 @@ public final class InstanceTypes {
      * @param allowed the types named at deployment
      */
     public static Optional<String> choose(ImageAttributes image, List<String> allowed) {
-        return fitting(image).stream().filter(allowed::contains).findFirst();
+        return fitting(image).stream()
+                .filter(allowed::contains)
+                .filter(type -> isPermitted(type, image))
+                .findFirst();
     }
 
     /** Small and common types that can boot it, the preferred first. */
@@ -42,6 +45,11 @@ public final class InstanceTypes {
                     : Stream.concat(nitro.stream(), xen.stream()).toList();
         }
         return xen;
+    }
+
+    /** Whether EC2 lets the image run on this type, by the specification that it bears. */
+    public static boolean isPermitted(String type, ImageAttributes image) {
+        return image.instanceTypes() == null || image.instanceTypes().permits(type);
     }
 
     /** Whether a type named in a request has the image's architecture, as far as its name tells. */

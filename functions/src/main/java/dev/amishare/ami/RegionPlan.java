@@ -18,6 +18,7 @@ import java.util.Map;
  * @param requestedTags the keys of those of {@code tags} that the request itself names: set on an image that is reused, too
  * @param snapshotTags source snapshot id → the tags that its copy gets beside those that AMI Share sets itself
  * @param notes what the result must tell: tags left out, a deprecation that is past
+ * @param resultBytes how large the Region's part of the result may be, as JSON in UTF-8
  */
 public record RegionPlan(
         String region,
@@ -34,13 +35,35 @@ public record RegionPlan(
         Map<String, Map<String, String>> snapshotTags,
         boolean shareSnapshots,
         VerifyOptions verify,
-        List<String> notes) {
+        List<String> notes,
+        int resultBytes) {
     public RegionPlan {
         volumes = List.copyOf(volumes);
         tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
         requestedTags = List.copyOf(requestedTags);
         snapshotTags = Collections.unmodifiableMap(new LinkedHashMap<>(snapshotTags));
         notes = List.copyOf(notes);
+    }
+
+    /** The same, whose result may be so large. */
+    public RegionPlan withResultBytes(int bytes) {
+        return new RegionPlan(
+                region,
+                sourceRegion,
+                sourceImageId,
+                imageName,
+                keyArn,
+                way,
+                source,
+                volumes,
+                targets,
+                tags,
+                requestedTags,
+                snapshotTags,
+                shareSnapshots,
+                verify,
+                notes,
+                bytes);
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.ImageState;
 import software.amazon.awssdk.services.ec2.model.ProductCode;
@@ -12,7 +13,7 @@ import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.SnapshotState;
 import software.amazon.awssdk.services.ec2.model.StorageTier;
 
-/** Whether an image can be shared at all, and how: why not is said in a line each, with the way out. */
+/** Whether an image can be shared at all, and how: why not is said in a line each, with the remedy. */
 public final class SourceRules {
     private SourceRules() {}
 
@@ -21,7 +22,7 @@ public final class SourceRules {
         List<String> lines = new ArrayList<>();
         String id = "sourceImageId: " + image.imageId();
         if (!image.state().equals(ImageState.AVAILABLE)) {
-            lines.add(id + " is " + image.stateAsString() + reason(image) + ", not available: " + wayOut(image));
+            lines.add(id + " is " + image.stateAsString() + reason(image) + ", not available: " + remedy(image));
         }
         if (!Objects.equals(image.rootDeviceTypeAsString(), "ebs")) {
             lines.add(id
@@ -38,31 +39,41 @@ public final class SourceRules {
                     + "accounts: let each target subscribe to the product, or launch it, make an image of the instance in "
                     + "account " + account + ", and share that one");
         }
-        ImageAttributes source = ImageAttributes.of(image);
-        List<String> blank = source.mappings().stream()
-                .filter(Mapping::startsBlankAndPlain)
-                .map(Mapping::deviceName)
-                .toList();
-        if (!blank.isEmpty() && isCopiedWhole(source, account.equals(image.ownerId()))) {
-            // AWS says what CopyImage does to snapshots, and nothing of volumes that have none: taken for the worse.
-            lines.add(id
-                    + " is copied by CopyImage, which keeps billing codes but is not known to encrypt volumes that start "
-                    + "blank, as " + String.join(", ", blank)
-                    + " here: launch it, make an image of the instance without "
-                    + "them or with them encrypted, and share that one");
-        }
+        image.blockDeviceMappings().stream()
+                .map(BlockDeviceMapping::ebs)
+                .filter(Objects::nonNull)
+                .filter(ebs -> ebs.outpostArn() != null && ebs.snapshotId() != null)
+                .forEach(ebs -> lines.add(onOutpost(ebs.snapshotId(), ebs.outpostArn())));
         return lines;
     }
 
-    /** Whether only CopyImage will do: for what somebody charges for, and for what is somebody else's. */
+    /** AWS (EC2 API reference, CopySnapshot): a snapshot on an Outpost stays there. */
+    private static String onOutpost(String snapshotId, String outpostArn) {
+        return "sourceImageId: its snapshot " + snapshotId + " is on the Outpost " + outpostArn
+                + ", and AWS copies none from an Outpost: make the image anew with snapshots in the Region, and share that one";
+    }
+
+    /**
+     * Whether only CopyImage will do: for what somebody charges for, for what is somebody else's, and for what bears a watermark, which
+     * RegisterImage does not take.
+     */
     private static boolean isCopiedWhole(ImageAttributes source, boolean own) {
-        return !own || source.isLicensed();
+        return !own || source.isLicensed() || !source.watermarks().isEmpty();
     }
 
     /** What forbids to copy these snapshots. */
     public static List<String> refusals(Collection<Snapshot> snapshots) {
         List<String> lines = new ArrayList<>();
         for (Snapshot snapshot : snapshots) {
+            if (snapshot.outpostArn() != null) {
+                lines.add(onOutpost(snapshot.snapshotId(), snapshot.outpostArn()));
+            } else if (snapshot.availabilityZone() != null) {
+                // What CopySnapshot makes of one in the Region is not documented: taken for what it cannot do.
+                lines.add("sourceImageId: its snapshot " + snapshot.snapshotId() + " is local to the zone "
+                        + snapshot.availabilityZone()
+                        + ", and AWS is not known to copy such a one into the Region: make the image anew with snapshots in the "
+                        + "Region, and share that one");
+            }
             if (!snapshot.state().equals(SnapshotState.COMPLETED)) {
                 lines.add("sourceImageId: its snapshot " + snapshot.snapshotId() + " is " + snapshot.stateAsString()
                         + ", not completed: wait until it is, or make the image anew");
@@ -110,7 +121,7 @@ public final class SourceRules {
         return image.stateReason() == null ? "" : " (" + image.stateReason().message() + ")";
     }
 
-    private static String wayOut(Image image) {
+    private static String remedy(Image image) {
         return switch (image.state()) {
             case PENDING, TRANSIENT -> "wait until it is";
             case DISABLED -> "enable it first (aws ec2 enable-image), or share another image";

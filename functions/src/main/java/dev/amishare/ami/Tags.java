@@ -11,6 +11,8 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 public final class Tags {
     /** How many tags a resource of EC2 can bear. */
     private static final int MOST = 50;
+    /** What whoever an image is shared with can read of its tags begins so; AWS knows it on images alone. */
+    private static final String SHARED = "ec2:SharedTag/";
     /** Managed, source image, source snapshot, execution. */
     private static final int OURS = 4;
 
@@ -39,6 +41,13 @@ public final class Tags {
         return new Merged(tags, leftOut);
     }
 
+    /** Of these tags, those that a snapshot can bear. */
+    public static Map<String, String> ofSnapshots(Map<String, String> tags) {
+        Map<String, String> own = new LinkedHashMap<>(tags);
+        own.keySet().removeIf(key -> key.startsWith(SHARED));
+        return own;
+    }
+
     /** Whether nobody may ask for this tag: AWS's own, and ours. */
     public static boolean isReserved(String key) {
         String lower = key.toLowerCase(Locale.ROOT);
@@ -54,12 +63,12 @@ public final class Tags {
     public static List<Tag> ofSnapshot(RegionPlan plan, String sourceSnapshotId, String execution) {
         Map<String, String> ours = ours(plan, execution);
         ours.put(ManagedTags.SOURCE_SNAPSHOT, sourceSnapshotId);
-        return list(ours, plan.snapshotTags().getOrDefault(sourceSnapshotId, plan.tags()));
+        return list(ours, ofSnapshots(plan.snapshotTags().getOrDefault(sourceSnapshotId, plan.tags())));
     }
 
     /** All tags of the snapshots that CopyImage makes: which one is of which, it cannot be told. */
     public static List<Tag> ofSnapshots(RegionPlan plan, String execution) {
-        return list(ours(plan, execution), plan.tags());
+        return list(ours(plan, execution), ofSnapshots(plan.tags()));
     }
 
     private static Map<String, String> ours(RegionPlan plan, String execution) {

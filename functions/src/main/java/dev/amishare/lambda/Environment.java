@@ -45,6 +45,20 @@ public final class Environment {
         return get("AWS_LAMBDA_FUNCTION_NAME").orElse("(unknown)");
     }
 
+    /**
+     * The value of a variable that is a whole number above zero.
+     *
+     * @throws IllegalStateException naming the variable, if it is anything else
+     */
+    public int number(String name, int otherwise) {
+        String value = get(name).orElse(String.valueOf(otherwise));
+        if (!value.matches("[1-9]\\d{0,5}")) {
+            throw new IllegalStateException("the environment variable " + name + " of function " + functionName()
+                    + " must be a whole number from 1, not " + value + ": deploy the stack again");
+        }
+        return Integer.parseInt(value);
+    }
+
     /** The items of a list that is written with commas; none if the variable is missing. */
     public List<String> list(String name) {
         return get(name).stream()

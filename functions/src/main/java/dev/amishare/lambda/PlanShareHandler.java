@@ -6,6 +6,8 @@ import java.util.Map;
 
 /** Lambda's way to {@link PlanShare}. */
 public final class PlanShareHandler extends Handler<PlanShare.Input, PlanShare.Output> {
+    private static final int MOST_PRINCIPALS = 100;
+
     public PlanShareHandler() {
         this(System.getenv());
     }
@@ -21,7 +23,8 @@ public final class PlanShareHandler extends Handler<PlanShare.Input, PlanShare.O
                 environment.region(),
                 environment.get("SHARE_KEY_ALIAS").orElse("alias/ami-share"),
                 environment.boundary(),
-                environment.list("INSTANCE_TYPES"));
+                environment.list("INSTANCE_TYPES"),
+                environment.number("MAX_PRINCIPALS", MOST_PRINCIPALS));
         return new PlanShare(deployment, aws.ec2(), aws.kms(), aws.ssm(), environment.ledger(aws));
     }
 }

@@ -1,11 +1,9 @@
 package dev.amishare.plan;
 
 import dev.amishare.ami.ImageAttributes;
-import dev.amishare.ami.InstanceTypes;
 import dev.amishare.ami.SourceRules;
 import dev.amishare.aws.Regional;
 import dev.amishare.request.Faults;
-import dev.amishare.request.ShareRequest;
 import java.util.List;
 import java.util.Optional;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -32,12 +30,8 @@ public final class SourceReader {
         this.kms = kms;
     }
 
-    /** The source image, if there is one that can be shared. */
-    public Optional<Source> read(ShareRequest request, Faults faults) {
-        String id = request.sourceImageId();
-        if (id == null) {
-            return Optional.empty();
-        }
+    /** The source image, if there is one; what stands against copying it is added to {@code faults}. */
+    public Optional<Source> read(String id, Faults faults) {
         Ec2Client client = ec2.in(deployment.region());
         Optional<Image> found = find(client, id);
         if (found.isEmpty()) {
@@ -52,6 +46,8 @@ public final class SourceReader {
         refusals.forEach(faults::forbidden);
         List<Snapshot> snapshots =
                 refusals.isEmpty() ? snapshots(client, image, attributes.snapshots(), faults) : List.of();
+        SourceRules.refusals(snapshots).forEach(faults::forbidden);
+        SourceRules.keys(snapshots).forEach(key -> sourceKeyFault(key).ifPresent(faults::forbidden));
         return Optional.of(new Source(image, attributes, snapshots, own));
     }
 
@@ -94,40 +90,44 @@ public final class SourceReader {
         }
     }
 
-    /** What forbids to share this source. */
-    public void check(Source source, ShareRequest request, Faults faults) {
-        SourceRules.refusals(source.snapshots()).forEach(faults::forbidden);
-        for (String type : request.instanceTypes()) {
-            if (!InstanceTypes.fits(type, source.attributes())) {
-                faults.invalid("verify.instanceTypes: " + type + " cannot boot "
-                        + source.image().imageId() + ", which is made for "
-                        + source.attributes().architecture() + ": name a type of that architecture, or leave it out");
-            }
-        }
-        for (String key : SourceRules.keys(source.snapshots())) {
-            sourceKeyFault(key).ifPresent(faults::forbidden);
-        }
-    }
-
     /** A copy under way reads the source with its key, after CopySnapshot has answered: better to know before. */
     private Optional<String> sourceKeyFault(String key) {
+        String underKey = "sourceImageId: its snapshots are encrypted under " + key + ", which ";
         try {
             KeyMetadata metadata = kms.in(deployment.region())
                     .describeKey(describe -> describe.keyId(key))
                     .keyMetadata();
             return metadata.enabled()
                     ? Optional.empty()
-                    : Optional.of("sourceImageId: its snapshots are encrypted under " + key + ", which is in state "
-                            + metadata.keyStateAsString() + ": enable it first");
+                    : Optional.of(underKey + "is in state " + metadata.keyStateAsString() + ": enable it first");
         } catch (KmsException e) {
-            if (e instanceof NotFoundException || hasCode(e, "AccessDeniedException")) {
-                return Optional.of("sourceImageId: its snapshots are encrypted under " + key + ", which account "
-                        + deployment.account()
-                        + " may not use: have the owner of that key allow it, or ask for an image that is "
-                        + "not encrypted or under a key of your own");
+            if (e instanceof NotFoundException) {
+                return Optional.of(underKey
+                        + "does not exist any more, so nobody can read them: ask for an image whose key stands");
+            } else if (hasCode(e, "AccessDeniedException")) {
+                return Optional.of(underKey + denied(e.awsErrorDetails().errorMessage(), key));
             }
             throw e;
         }
+    }
+
+    /** Whose policy it was: KMS says so at the end of its message, and the remedy is another on each side. */
+    private String denied(String said, String key) {
+        String owner = key.split(":", 6)[4];
+        if (said.contains("resource-based policy")) {
+            return "account " + deployment.account() + " may not use, says the key's own policy: have account " + owner
+                    + " allow it there kms:DescribeKey, kms:Decrypt, kms:ReEncrypt*, kms:GenerateDataKey* and "
+                    + "kms:CreateGrant, or ask for an image that is not encrypted or under a key of your own";
+        } else if (said.contains("identity-based policy") || said.contains("permissions boundary")) {
+            return "the role of this function in account " + deployment.account()
+                    + " may not use, says a policy of that role, whatever the key's own policy allows: deploy the stack again, or have "
+                    + "an administrator of account " + deployment.account() + " take away what narrows its roles";
+        } else if (said.contains("service control policy") || said.contains("resource control policy")) {
+            return "a policy of the organization forbids to use: have its administrator allow it, or ask for an image that is not "
+                    + "encrypted or under a key of your own";
+        }
+        return "account " + deployment.account() + " may not use (" + said + "): have the key's account " + owner
+                + " and an administrator of " + deployment.account() + " look which of their policies denies it";
     }
 
     private static boolean hasCode(AwsServiceException failure, String code) {

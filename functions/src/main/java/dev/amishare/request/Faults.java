@@ -27,6 +27,12 @@ public final class Faults {
         return lines().stream().anyMatch(line -> line.startsWith(field) || line.contains("): " + field));
     }
 
+    /** Takes over what another check has found. */
+    public void add(Faults others) {
+        invalid.addAll(others.invalid);
+        forbidden.addAll(others.forbidden);
+    }
+
     public boolean isEmpty() {
         return invalid.isEmpty() && forbidden.isEmpty();
     }

@@ -29,12 +29,16 @@ public final class RequestParser {
     private static final Pattern UNIT = Pattern.compile(
             "arn:aws[a-z-]*:organizations::\\d{12}:ou/o-[a-z0-9]{10,32}/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}");
     private static final Pattern REGION = Pattern.compile("[a-z]{2}(-[a-z]+)+-\\d{1,2}");
-    private static final Pattern KEY = Pattern.compile("(arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:)?"
-            + "(alias/[a-zA-Z0-9/_-]{1,250}|(key/)?([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}))");
+    private static final String KEY_ID = "([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32})";
+    private static final String ALIAS = "alias/[a-zA-Z0-9/_-]{1,250}";
+    private static final Pattern KEY = Pattern.compile(
+            KEY_ID + "|" + ALIAS + "|arn:aws[a-z-]*:kms:[a-z0-9-]+:\\d{12}:(" + ALIAS + "|key/" + KEY_ID + ")");
     private static final Pattern PROFILE = Pattern.compile("[a-zA-Z0-9_.-]{1,128}");
     private static final Pattern INSTANCE_TYPE = Pattern.compile("[a-z0-9-]{1,32}\\.[a-z0-9-]{1,32}");
     private static final Pattern CONTROL_CHARACTER = Pattern.compile("\\p{Cc}");
     private static final int LONGEST_QUOTE = 60;
+    /** Put into the input by a state machine that starts this one, so that the console links the two; says nothing of the share. */
+    private static final String STARTED_BY = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID";
 
     private final String prefix;
     private final Faults faults;
@@ -73,6 +77,7 @@ public final class RequestParser {
         String image = null;
         String profile = null;
         if (isRequest) {
+            fields.take(STARTED_BY);
             Optional<Json> given = fields.take("sourceImageId");
             image = given.isPresent()
                     ? matching("sourceImageId", given.get(), IMAGE, "an image id such as ami-0123456789abcdef0")
@@ -97,6 +102,12 @@ public final class RequestParser {
         ShareRequest whole =
                 fields.take("verify").map(value -> verify(request, value)).orElse(request);
         fields.refuseOthers();
+        if (whole.namesKeyInVain() && !faults.mention("regions")) {
+            invalid(
+                    "kmsKeyId",
+                    "'" + whole.kmsKeyId() + "' would be used nowhere, since each of regions names another key: leave "
+                            + "one of the two out");
+        }
         return whole;
     }
 
@@ -226,6 +237,15 @@ public final class RequestParser {
     }
 
     private @Nullable String key(String path, Json json) {
+        if (json instanceof Json.Str text
+                && text.value().startsWith("key/")
+                && text.value().length() > 4) {
+            invalid(
+                    path,
+                    "must be the key's id alone, " + quote(text.value().substring("key/".length()))
+                            + ", or its ARN, not " + quote(text.value()));
+            return null;
+        }
         return matching(path, json, KEY, "a key id, an alias such as alias/ami-share, or the ARN of either");
     }
 

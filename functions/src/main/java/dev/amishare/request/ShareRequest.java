@@ -53,6 +53,14 @@ public record ShareRequest(
                 requireProof == null ? other.requireProof : requireProof);
     }
 
+    /** Whether it names a key that would be used nowhere, since each Region has another one of its own. */
+    public boolean namesKeyInVain() {
+        return kmsKeyId != null
+                && !regions.isEmpty()
+                && regions.stream()
+                        .allMatch(r -> r.kmsKeyId() != null && !r.kmsKeyId().equals(kmsKeyId));
+    }
+
     private static List<String> both(List<String> mine, List<String> others) {
         Set<String> all = new LinkedHashSet<>(mine);
         all.addAll(others);

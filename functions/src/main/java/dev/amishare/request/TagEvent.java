@@ -44,7 +44,8 @@ public final class TagEvent {
                     + ", but this deployment shares images of " + region + ": tag the image there");
         } else if (string(event, "detail", "tags", ManagedTags.MANAGED).equals("true")) {
             faults.invalid("the event: the image was made by AMI Share itself: tag its source image, "
-                    + RequestParser.quote(string(event, "detail", "tags", ManagedTags.SOURCE_IMAGE)));
+                    + RequestParser.quote(string(event, "detail", "tags", ManagedTags.SOURCE_IMAGE))
+                    + ", or, if that is gone, start ShareAmi with this image's own id");
         } else {
             return read(event, faults);
         }

@@ -105,7 +105,7 @@ public final class CommitShare {
             addCooldown(client, plan, imageId).ifPresent(checks::add);
         }
         List<String> others = committed.committedPrincipals().minus(wanted).values();
-        return new Output(new Entry(
+        Entry entry = new Entry(
                 plan.region(),
                 imageId,
                 plan.keyArn(),
@@ -113,7 +113,8 @@ public final class CommitShare {
                 snapshots,
                 checks,
                 input.verification().targets(),
-                others.isEmpty() ? null : others));
+                others.isEmpty() ? null : others);
+        return new Output(ResultSize.fit(entry, plan.resultBytes()));
     }
 
     private static void requireMade(Share share, String imageId) {

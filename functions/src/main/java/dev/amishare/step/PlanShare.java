@@ -8,19 +8,20 @@ import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.Share;
 import dev.amishare.plan.Deployment;
+import dev.amishare.plan.Place;
 import dev.amishare.plan.PlanSize;
 import dev.amishare.plan.RegionPlanner;
+import dev.amishare.plan.Regions;
 import dev.amishare.plan.RequestReader;
 import dev.amishare.plan.ShareKeys;
-import dev.amishare.plan.Source;
 import dev.amishare.plan.SourceReader;
+import dev.amishare.plan.Wanted;
 import dev.amishare.request.Faults;
 import dev.amishare.request.ShareRequest;
 import dev.amishare.request.ShareRequest.RegionChoice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.kms.KmsClient;
 import software.amazon.awssdk.services.ssm.SsmClient;
@@ -49,6 +50,7 @@ public final class PlanShare {
 
     private final Deployment deployment;
     private final RequestReader requests;
+    private final Regions regions;
     private final SourceReader sources;
     private final ShareKeys keys;
     private final RegionPlanner planner;
@@ -58,28 +60,26 @@ public final class PlanShare {
             Deployment deployment, Regional<Ec2Client> ec2, Regional<KmsClient> kms, SsmClient ssm, Ledger ledger) {
         this.deployment = deployment;
         this.requests = new RequestReader(deployment, ssm);
+        this.regions = new Regions(deployment, ec2);
         this.sources = new SourceReader(deployment, ec2, kms);
         this.keys = new ShareKeys(deployment, kms);
-        this.planner = new RegionPlanner(deployment, ec2);
+        this.planner = new RegionPlanner(deployment, ec2, ledger);
         this.ledger = ledger;
     }
 
     /** Makes the plan, or refuses with all that stands against it. */
     public Output run(Input input) {
         Faults faults = new Faults();
+        String partition = input.execution().split(":", 3)[1];
         ShareRequest request = requests.read(input.input(), faults);
-        requests.checkOptions(request, faults);
-        Optional<Source> source = sources.read(request, faults);
-        source.ifPresent(found -> sources.check(found, request, faults));
-        List<RegionPlan> plans = new ArrayList<>();
-        for (RegionChoice choice : regions(request)) {
-            plan(choice, request, source, input.startedAt(), faults).ifPresent(plans::add);
-        }
-        if (faults.isEmpty()) {
-            PlanSize.check(plans, faults);
-        }
+        requests.checkOptions(request, partition, faults);
+        List<Place> places = places(request, partition, faults);
+        List<RegionPlan> plans = request.sourceImageId() == null
+                ? List.of()
+                : plans(request.sourceImageId(), request, places, input.startedAt(), faults);
+        List<RegionPlan> fitted = faults.isEmpty() ? PlanSize.fitted(plans, faults) : plans;
         faults.throwIfAny();
-        return new Output(source.orElseThrow().image().imageId(), membersToProve(request), plans);
+        return new Output(fitted.get(0).sourceImageId(), membersToProve(request), fitted);
     }
 
     private List<String> membersToProve(ShareRequest request) {
@@ -89,20 +89,27 @@ public final class PlanShare {
                 .toList();
     }
 
-    private List<RegionChoice> regions(ShareRequest request) {
-        return request.regions().isEmpty() ? List.of(new RegionChoice(deployment.region(), null)) : request.regions();
+    /** Where to share, as far as it can be shared there at all. */
+    private List<Place> places(ShareRequest request, String partition, Faults faults) {
+        List<Place> places = new ArrayList<>();
+        for (RegionChoice choice : regions.usable(request, partition, faults)) {
+            keys.find(choice, request, faults).ifPresent(key -> {
+                List<Share> shares = ledger.sharesUnder(key);
+                keys.checkPolicy(choice.region(), key, shares, request.targets(), faults);
+                places.add(new Place(choice.region(), key, shares));
+            });
+        }
+        return places;
     }
 
-    private Optional<RegionPlan> plan(
-            RegionChoice choice, ShareRequest request, Optional<Source> source, Instant now, Faults faults) {
-        Optional<String> key = keys.find(choice, request, faults);
-        if (key.isEmpty()) {
-            return Optional.empty();
+    private List<RegionPlan> plans(
+            String imageId, ShareRequest request, List<Place> places, Instant now, Faults faults) {
+        Wanted wanted = Wanted.of(imageId, places, sources);
+        if (places.isEmpty()) {
+            faults.add(wanted.against());
         }
-        String keyArn = key.get();
-        List<Share> shares = ledger.sharesUnder(keyArn);
-        keys.checkPolicy(choice.region(), keyArn, shares, request.targets(), faults);
-        return source.filter(found -> !found.snapshots().isEmpty())
-                .map(found -> planner.plan(choice.region(), keyArn, request, found, shares, now, faults));
+        return places.stream()
+                .flatMap(place -> planner.plan(place, request, wanted, now, faults).stream())
+                .toList();
     }
 }

@@ -2,6 +2,7 @@ package dev.amishare.step;
 
 import dev.amishare.ami.Differences;
 import dev.amishare.ami.ImageAttributes;
+import dev.amishare.ami.ImageAttributes.TypeSpecification;
 import dev.amishare.ami.Mapping;
 import dev.amishare.ami.RegionPlan;
 import dev.amishare.ami.Registration;
@@ -71,7 +72,7 @@ public final class RegisterAmi {
                 plan.source().mayHaveUefiData() ? uefiData(ec2.in(plan.sourceRegion()), plan.sourceImageId()) : null;
         Ec2Client client = ec2.in(plan.region());
         Image image = image(client, input, share, uefiData);
-        List<String> differences = new ArrayList<>(Differences.between(plan.source(), ImageAttributes.of(image)));
+        List<String> differences = new ArrayList<>(Differences.between(plan.source(), specified(client, plan, image)));
         if (uefiData != null && !uefiData.equals(uefiData(client, image.imageId()))) {
             differences.add("uefiData: differs from the source's");
         }
@@ -126,6 +127,26 @@ public final class RegisterAmi {
 
     private static Image described(Ec2Client client, String imageId) {
         return client.describeImages(r -> r.imageIds(imageId)).images().get(0);
+    }
+
+    /**
+     * The image's attributes, with the source's specification of instance types applied: RegisterImage takes none. EC2 may show it late,
+     * so it is Verify that looks at what came of it.
+     */
+    private static ImageAttributes specified(Ec2Client client, RegionPlan plan, Image image) {
+        ImageAttributes made = ImageAttributes.of(image);
+        TypeSpecification wanted = plan.source().instanceTypes();
+        if (wanted == null || wanted.equals(made.instanceTypes())) {
+            return made;
+        }
+        client.replaceImageInstanceTypeSpecification(replace -> replace.imageId(image.imageId())
+                .instanceTypeSpecification(types -> types.supportedInstanceTypes(orNone(wanted.supported()))
+                        .unsupportedInstanceTypes(orNone(wanted.unsupported()))));
+        return made.withInstanceTypes(wanted);
+    }
+
+    private static @Nullable List<String> orNone(List<String> types) {
+        return types.isEmpty() ? null : types;
     }
 
     /** Source snapshot → the snapshot to register in its place. */

@@ -72,6 +72,20 @@ final class DifferencesTest {
                 .containsExactly("productCodes: [code] → []");
     }
 
+    @Test
+    void namesLostWatermarksAndInstanceTypes() {
+        ImageAttributes source = ImageAttributes.of(Sample.full().toBuilder()
+                .imageWatermarks(mark -> mark.watermarkKey("1:b"), mark -> mark.watermarkKey("1:a"))
+                .instanceTypeSpecification(types -> types.supportedInstanceTypes(type -> type.instanceType("t3.*")))
+                .build());
+
+        assertThat(Differences.between(source, SOURCE))
+                .containsExactly(
+                        "watermarks: [1:a, 1:b] → []", "instanceTypes: supported [t3.*], unsupported [] → none");
+        assertThat(Differences.between(source, source.withChangeable(SOURCE))).hasSize(2);
+        assertThat(Differences.between(source.withChangeable(SOURCE), SOURCE)).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0, deviceName, /dev/sda1, /dev/xvda → /dev/sda1",

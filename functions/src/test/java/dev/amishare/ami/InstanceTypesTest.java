@@ -36,6 +36,29 @@ final class InstanceTypesTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {"t2.*, -, t2.micro", "-, t3.*, t2.micro", "t3.micro, -, t3.micro", "t*, t3.micro, t2.micro"})
+    void choosesNoneThatTheImageDoesNotPermit(@Nullable String supported, @Nullable String unsupported, String type) {
+        ImageAttributes image = ImageAttributes.of(Image.builder()
+                .architecture("x86_64")
+                .virtualizationType("hvm")
+                .enaSupport(true)
+                .instanceTypeSpecification(specification -> {
+                    if (supported != null) {
+                        specification.supportedInstanceTypes(item -> item.instanceType(supported));
+                    }
+                    if (unsupported != null) {
+                        specification.unsupportedInstanceTypes(item -> item.instanceType(unsupported));
+                    }
+                })
+                .build());
+
+        assertThat(InstanceTypes.choose(image, ALLOWED)).contains(type);
+        assertThat(InstanceTypes.isPermitted("m5.large", image)).isEqualTo(supported == null);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "x86_64, t4g.micro",
         "x86_64, mac2.metal",

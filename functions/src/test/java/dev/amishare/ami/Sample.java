@@ -99,6 +99,7 @@ final class Sample {
                 Map.of("snap-1", Map.of("of", "snapshot")),
                 false,
                 new RegionPlan.VerifyOptions(List.of(), false),
-                List.of());
+                List.of(),
+                200_000);
     }
 }

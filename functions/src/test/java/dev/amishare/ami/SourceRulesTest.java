@@ -29,9 +29,9 @@ final class SourceRulesTest {
         "disabled, 'enable it first (aws ec2 enable-image), or share another image'",
         "failed, share another image"
     })
-    void anImageThatIsNotAvailableIsRefusedWithTheWayOut(String state, String wayOut) {
+    void anImageThatIsNotAvailableIsRefusedWithTheRemedy(String state, String remedy) {
         assertThat(SourceRules.refusals(Sample.plain().state(state).build(), Sample.OWNER))
-                .containsExactly("sourceImageId: ami-0123456789abcdef0 is " + state + ", not available: " + wayOut);
+                .containsExactly("sourceImageId: ami-0123456789abcdef0 is " + state + ", not available: " + remedy);
         assertThat(SourceRules.refusals(
                         Sample.plain()
                                 .state(state)
@@ -80,26 +80,49 @@ final class SourceRulesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "RunInstances:0010, 111111111111, false, true",
-        "RunInstances,      999999999999, false, true",
-        "RunInstances:0010, 111111111111, true,  false",
-        "RunInstances,      111111111111, false, false"
-    })
-    void aBlankVolumeThatMayStayPlainIsRefused(String operation, String owner, boolean encrypted, boolean refused) {
+    @CsvSource({"RunInstances:0010, 111111111111", "RunInstances, 999999999999", "RunInstances, 111111111111"})
+    void aBlankVolumeIsNoObstacleSinceItHoldsNoData(String operation, String owner) {
         Image image = Sample.plain()
                 .usageOperation(operation)
                 .ownerId(owner)
-                .blockDeviceMappings(
-                        Sample.volume("/dev/xvda", "snap-1"),
-                        BLANK.toBuilder()
-                                .ebs(e -> e.volumeSize(1).encrypted(encrypted))
-                                .build())
+                .blockDeviceMappings(Sample.volume("/dev/xvda", "snap-1"), BLANK)
                 .build();
 
-        List<String> lines = SourceRules.refusals(image, Sample.OWNER);
+        assertThat(SourceRules.refusals(image, Sample.OWNER)).isEmpty();
+    }
 
-        assertThat(lines).hasSize(refused ? 1 : 0).allMatch(line -> line.contains("blank, as /dev/sdb here"));
+    @Test
+    void whatIsOnAnOutpostOrInALocalZoneIsRefused() {
+        String outpost = "arn:aws:outposts:us-east-1:111111111111:outpost/op-1";
+        Image image = Sample.plain()
+                .blockDeviceMappings(Sample.volume("/dev/xvda", "snap-1").toBuilder()
+                        .ebs(e -> e.snapshotId("snap-1").outpostArn(outpost))
+                        .build())
+                .build();
+
+        assertThat(SourceRules.refusals(image, Sample.OWNER))
+                .singleElement()
+                .asString()
+                .contains("snap-1 is on the Outpost " + outpost);
+        assertThat(SourceRules.refusals(List.of(
+                        Sample.snapshot("snap-1").outpostArn(outpost).build(),
+                        Sample.snapshot("snap-2")
+                                .availabilityZone("us-west-2-lax-1a")
+                                .build())))
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("snap-1 is on the Outpost " + outpost),
+                        line -> assertThat(line).contains("snap-2 is local to the zone us-west-2-lax-1a"));
+    }
+
+    @Test
+    void aWatermarkedSourceIsCopiedWhole() {
+        ImageAttributes source = ImageAttributes.of(Sample.plain()
+                .imageWatermarks(mark -> mark.watermarkKey("111111111111:approved"))
+                .build());
+
+        assertThat(SourceRules.way(
+                        source, true, List.of(Sample.snapshot("snap-1").build()), "eu-west-1", "eu-west-1", Sample.KEY))
+                .isEqualTo(Way.COPY_IMAGE);
     }
 
     @Test

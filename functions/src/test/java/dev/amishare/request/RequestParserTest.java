@@ -58,6 +58,10 @@ final class RequestParserTest {
             "ami-0123456789abcdef0"         | null                  | sourceImageId: must be an image id such as ami-0123456789abcdef0, not null
             "golden",                       | "../x",               | profile: must be the name of a profile: letters, digits and _.-, not '../x'
             "alias/ami-share",              | "my key",             | kmsKeyId: must be a key id, an alias such as alias/ami-share, or the ARN of either, not 'my key'
+            "alias/ami-share",              | "key/1234abcd-12ab-34cd-56ef-1234567890ab", | kmsKeyId: must be the key's id alone, '1234abcd-12ab-34cd-56ef-1234567890ab', or its ARN, not 'key/1234abcd-12ab-34cd-56ef-1234567890ab'
+            "alias/ami-share",              | "key/",               | kmsKeyId: must be a key id, an alias such as alias/ami-share, or the ARN of either, not 'key/'
+            "alias/ami-share",              | "arn:aws:kms:us-east-1:111111111111:1234abcd-12ab-34cd-56ef-1234567890ab", | kmsKeyId: must be a key id, an alias such as alias/ami-share, or the ARN of either, not 'arn:aws:kms:us-east-1:111111111111:1234abcd-12ab-34cd-56ef-1…'
+            {"region": "us-east-1"},        | {"region": "us-east-1", "kmsKeyId": "alias/own"}, | kmsKeyId: 'alias/ami-share' would be used nowhere, since each of regions names another key: leave one of the two out
             ["222222222222"]                | ["22222222222"]       | targets.accounts[0]: must be a string of twelve digits, not '22222222222'
             ["222222222222"]                | [222222222222]        | targets.accounts[0]: must be a string of twelve digits, not a number
             ["222222222222"]                | "222222222222"        | targets.accounts: must be a list, not a string
@@ -89,6 +93,36 @@ final class RequestParserTest {
         Faults faults = new Faults();
         RequestParser.request(Json.parse(FULL.replace(part, instead)), faults);
         assertThat(faults.lines()).containsExactly(lines.split(";", -1));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            [{"region": "us-east-1"}, {"region": "eu-west-1", "kmsKeyId": "alias/other"}]
+            [{"region": "us-east-1", "kmsKeyId": "alias/ami-share"}, {"region": "eu-west-1", "kmsKeyId": "alias/other"}]
+            """)
+    void aKeyThatIsUsedSomewhereContradictsNothing(String regions) {
+        Faults faults = new Faults();
+        RequestParser.request(Json.parse(FULL.replaceAll("\"regions\": \\[.*?\\]", "\"regions\": " + regions)), faults);
+        assertThat(faults.lines()).isEmpty();
+    }
+
+    @Test
+    void theFieldOfAStateMachineThatStartsThisOneIsIgnoredInARequestAndInNothingElse() {
+        String started =
+                FULL.replaceFirst("\\{", "{\"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID\": \"arn:aws:states:x\", ");
+        Faults ofRequest = new Faults();
+        Faults ofProfile = new Faults();
+
+        assertThat(RequestParser.request(Json.parse(started), ofRequest))
+                .isEqualTo(RequestParser.request(Json.parse(FULL), new Faults()));
+        RequestParser.profile(Json.parse("{\"AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID\": \"x\"}"), "p", ofProfile);
+
+        assertThat(ofRequest.lines()).isEmpty();
+        assertThat(ofProfile.lines())
+                .containsExactly("p: AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID: unknown field: correct or remove it");
     }
 
     @Test

@@ -57,7 +57,7 @@ final class TagEventTest {
             ["ami-share:profile"]         | ["team"]                    | the event: the tag ami-share:profile was not set by it, so it starts nothing: set the tag to the name of a profile
             "ami-share:profile": "golden", |                            | the event: the tag ami-share:profile was not set by it, so it starts nothing: set the tag to the name of a profile
             "golden"                      | "222222222222,*"            | tag ami-share:profile: must be the name of a profile: letters, digits and _.-, not '222222222222,*'
-            "team": "platform"            | "ami-share:managed": "true", "ami-share:source-image": "ami-1" | the event: the image was made by AMI Share itself: tag its source image, 'ami-1'
+            "team": "platform"            | "ami-share:managed": "true", "ami-share:source-image": "ami-1" | the event: the image was made by AMI Share itself: tag its source image, 'ami-1', or, if that is gone, start ShareAmi with this image's own id
             "resource-type": "image"      | "resource-type": "snapshot" | the event: must be about an image of ec2, not 'snapshot' of 'ec2': correct the rule that sent it
             "aws.tag"                     | "my.app"                    | the event: must be 'Tag Change on Resource' from aws.tag, not 'Tag Change on Resource' from 'my.app': correct the rule that sent it
             "region": "us-east-1"         | "region": "eu-west-1"       | the event: is from 'eu-west-1', but this deployment shares images of us-east-1: tag the image there

@@ -355,7 +355,8 @@ final class ClaimShareTest {
                 plan.snapshotTags(),
                 plan.shareSnapshots(),
                 plan.verify(),
-                plan.notes());
+                plan.notes(),
+                plan.resultBytes());
     }
 
     /** EC2 that has not heard of an image, as it may happen for a moment. */

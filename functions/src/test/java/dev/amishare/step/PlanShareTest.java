@@ -164,7 +164,12 @@ final class PlanShareTest {
     @Test
     void fourHundredAndFiftyAccountsFit() {
         try (SourceAccount account = SourceAccount.withGolden()) {
-            assertThat(account.plan(toAccounts(450)).regions().get(0).targets().accounts())
+            assertThat(account.lettingName(450)
+                            .plan(toAccounts(450))
+                            .regions()
+                            .get(0)
+                            .targets()
+                            .accounts())
                     .hasSize(450);
         }
     }
@@ -172,7 +177,7 @@ final class PlanShareTest {
     @Test
     void sixHundredAccountsDoNot() {
         try (SourceAccount account = SourceAccount.withGolden()) {
-            assertThatThrownBy(() -> account.plan(toAccounts(600)))
+            assertThatThrownBy(() -> account.lettingName(600).plan(toAccounts(600)))
                     .isInstanceOf(NotShareable.class)
                     .hasMessageContainingAll(account.key, "32,768", "organization");
         }
@@ -203,7 +208,7 @@ final class PlanShareTest {
             {"sourceImageId": "ami-0123456789abcdef0", "targets": {"accounts": ["333333333333"], "roles": ["arn:aws:iam::333333333333:role/Launcher"]}} | NotShareable | role arn:aws:iam::333333333333:role/Launcher and the whole account 333333333333 would share key KEY: naming the role would restrict nothing. Share with one of them only, or use another key (kmsKeyId) for one of them.
             {"sourceImageId": "ami-x", "kmsKeyId": "alias/nowhere", "targets": {"accounts": ["2"]}, "nmae": "x"} | InvalidRequest | sourceImageId: must be an image id such as ami-0123456789abcdef0, not 'ami-x';targets.accounts[0]: must be a string of twelve digits, not '2';nmae: unknown field: correct or remove it;kmsKeyId: alias/nowhere does not exist in us-east-1 of account 111111111111: check the name and the Region, or make the key first
             """)
-    void refusesWithEveryReasonAndTheWayOut(String request, String error, String lines) {
+    void refusesWithEveryReasonAndTheRemedy(String request, String error, String lines) {
         try (SourceAccount account = SourceAccount.withGolden()) {
             account.profile("broken", "{\"targets\": {\"accounts\": [\"all\"]}, \"sourceImageId\": \"x\"}");
             Throwable thrown = catchThrowable(
@@ -321,8 +326,8 @@ final class PlanShareTest {
             assertThatThrownBy(() -> account.plan("{" + TO_B + ", \"name\": \"golden\"}"))
                     .isInstanceOf(NotShareable.class)
                     .hasMessage(
-                            "name: 'golden' is taken in us-east-1 by ami-0123456789abcdef0, which is not a copy of "
-                                    + "ami-0123456789abcdef0 made by AMI Share: ask for another name, or deregister that image");
+                            "name: 'golden' is taken in us-east-1 by ami-0123456789abcdef0, which AMI Share has not "
+                                    + "committed: ask for another name");
         }
     }
 
@@ -339,14 +344,15 @@ final class PlanShareTest {
     void refusesANameThatACopyUnderAnotherKeyHas() {
         try (SourceAccount account = SourceAccount.withGolden()) {
             account.key(HOME, "alias/other");
-            RegisterAmi.Output made = account.make(account.plan("{" + TO_B + ", \"name\": \"shared\"}")
+            RegisterAmi.Output made = account.share(account.plan("{" + TO_B + ", \"name\": \"shared\"}")
                     .regions()
                     .get(0));
             assertThatThrownBy(
                             () -> account.plan("{" + TO_B + ", \"name\": \"shared\", \"kmsKeyId\": \"alias/other\"}"))
                     .isInstanceOf(NotShareable.class)
-                    .hasMessageStartingWith("name: 'shared' is taken in us-east-1 by " + made.imageId()
-                            + ", a copy of ami-0123456789abcdef0 that is not shared under ");
+                    .hasMessage("name: 'shared' is taken in us-east-1 by " + made.imageId()
+                            + ", the shared image of ami-0123456789abcdef0 under " + account.key
+                            + ": ask for another name, or name that key (kmsKeyId) to add targets to it");
         }
     }
 

@@ -327,6 +327,7 @@ final class RegisterAmiTest {
                 plan.snapshotTags(),
                 plan.shareSnapshots(),
                 plan.verify(),
-                plan.notes());
+                plan.notes(),
+                plan.resultBytes());
     }
 }

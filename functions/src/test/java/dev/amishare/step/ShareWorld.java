@@ -142,7 +142,8 @@ final class ShareWorld implements AutoCloseable {
                 Map.of(),
                 shareSnapshots,
                 new RegionPlan.VerifyOptions(List.of("t3.micro"), false),
-                List.of());
+                List.of(),
+                200_000);
     }
 
     /** What the steps before ours would have made for an execution: the encrypted image, all of it tagged, and in its claim if it has one. */

@@ -58,6 +58,7 @@ final class SourceAccount implements AutoCloseable {
     final Ledger ledger;
     final String key;
     private Boundary boundary = Boundary.unlimited();
+    private int mostPrincipals = 100;
 
     private SourceAccount(Settings settings) {
         cloud = new Cloud(Kernel.simulated(3), settings);
@@ -79,6 +80,12 @@ final class SourceAccount implements AutoCloseable {
         SourceAccount account = new SourceAccount(settings);
         account.load(GOLDEN_IMAGE);
         return account;
+    }
+
+    /** As deployed for requests that themselves name more targets than others may. */
+    SourceAccount lettingName(int principals) {
+        mostPrincipals = principals;
+        return this;
     }
 
     SourceAccount within(Boundary other) {
@@ -142,7 +149,12 @@ final class SourceAccount implements AutoCloseable {
 
     PlanShare.Output plan(String request) {
         Deployment deployment = new Deployment(
-                ACCOUNT, HOME, "alias/ami-share", boundary, List.of("t2.micro", "t3.micro", "t4g.micro"));
+                ACCOUNT,
+                HOME,
+                "alias/ami-share",
+                boundary,
+                List.of("t2.micro", "t3.micro", "t4g.micro"),
+                mostPrincipals);
         return new PlanShare(deployment, this::ec2, this::kms, ssm(), ledger)
                 .run(new PlanShare.Input(Json.parse(request), EXECUTION, now()));
     }
@@ -236,6 +248,20 @@ final class SourceAccount implements AutoCloseable {
         pass(Duration.ofSeconds(1));
         await(plan, copies, image);
         return register(plan, copies);
+    }
+
+    /** The whole way to the committed share, verified by nobody. */
+    RegisterAmi.Output share(RegionPlan plan) {
+        RegisterAmi.Output made = make(plan);
+        ledger.commit(
+                id(plan),
+                EXECUTION,
+                made.imageId(),
+                made.snapshots(),
+                Principals.parse(plan.targets().principals()),
+                now());
+        untilAvailable(made.imageId());
+        return made;
     }
 
     static WaitForCompletion.Copy copy(CopySnapshot.Output started) {

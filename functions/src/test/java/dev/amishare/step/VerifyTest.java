@@ -467,10 +467,7 @@ final class VerifyTest {
             world.ledger.markOrphaned(world.id(), ShareWorld.principals(role));
             SharedImage image = shareAgain(world, shared.imageId(), "222222222222");
 
-            assertThat(look(
-                                    world,
-                                    Boundary.unlimited(),
-                                    input(image, world.plan("222222222222"), true, 0, List.of()))
+            assertThat(look(world, Boundary.unlimited(), input(image, world.plan("222222222222"), true, 0, List.of()))
                             .checks())
                     .filteredOn(check -> check.name().equals("orphaned-principals"))
                     .singleElement()
