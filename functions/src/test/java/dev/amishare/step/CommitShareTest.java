@@ -179,7 +179,12 @@ final class CommitShareTest {
 
             assertThatThrownBy(() -> commit(world, failing, image, MINE, false)).isInstanceOf(Ec2Exception.class);
 
-            assertThat(world.ledger.read(world.id()).claim().orElseThrow().made().isProtected())
+            assertThat(world.ledger
+                            .read(world.id())
+                            .claim()
+                            .orElseThrow()
+                            .made()
+                            .isProtected())
                     .isTrue();
         }
     }

@@ -56,6 +56,7 @@ final class ResultSizeTest {
                 IntStream.range(0, targets)
                         .mapToObj(i -> new TargetResult(
                                 String.valueOf(200_000_000_000L + i), Verified.GRANTED, List.of(check)))
-                        .toList(), null);
+                        .toList(),
+                null);
     }
 }

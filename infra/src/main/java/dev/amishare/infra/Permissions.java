@@ -137,9 +137,7 @@ final class Permissions {
                         images(),
                         Map.ofEntries(
                                 entry("StringEquals", Map.of("aws:ResourceTag/" + MANAGED, "true")),
-                                entry(
-                                        "ForAllValues:StringNotLike",
-                                        Map.of("aws:TagKeys", OURS + "*")))),
+                                entry("ForAllValues:StringNotLike", Map.of("aws:TagKeys", OURS + "*")))),
                 new Permission(
                         "EnableManaged",
                         "A shared image that somebody has disabled.",

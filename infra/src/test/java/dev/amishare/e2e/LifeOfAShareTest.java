@@ -66,8 +66,7 @@ final class LifeOfAShareTest {
             assertThat(again.status()).as(again.why()).isEqualTo("SUCCEEDED");
             assertThat(again.imageId().equals(first.imageId())).isEqualTo(fate.isReused());
             assertThat(again.image().path("reused").asBoolean()).isEqualTo(fate.isReused());
-            assertThat(copiesSince(pipeline, before))
-                    .isEqualTo(fate.snapshots() == Snapshots.THERE ? 0 : 2);
+            assertThat(copiesSince(pipeline, before)).isEqualTo(fate.snapshots() == Snapshots.THERE ? 0 : 2);
             assertThat(warned(again, "former-snapshots")).hasSize(fate.snapshots() == Snapshots.ONE_GONE ? 1 : 0);
             assertThat(pipeline.sharedImages()).containsExactly(again.imageId());
             assertThat(pipeline.launch(B, again.imageId())).isEqualTo("running");
@@ -91,8 +90,8 @@ final class LifeOfAShareTest {
             assertThat(second.image().has("alsoSharedWith")).isFalse();
             assertThat(pipeline.statements().toString()).doesNotContain(B);
             assertThat(pipeline.ec2(SOURCE)
-                            .describeSnapshotAttribute(r -> r.snapshotId(snapshots(first).get(0))
-                                    .attribute("createVolumePermission"))
+                            .describeSnapshotAttribute(
+                                    r -> r.snapshotId(snapshots(first).get(0)).attribute("createVolumePermission"))
                             .createVolumePermissions())
                     .isEmpty();
         }

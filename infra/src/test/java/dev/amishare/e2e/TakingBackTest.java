@@ -83,9 +83,10 @@ final class TakingBackTest {
         String table = dynamoDb.listTables().tableNames().get(0);
         Map<String, AttributeValue> key = Map.of(
                 "keyArn", AttributeValue.fromS(share.image().path("kmsKeyArn").asText()),
-                "imageName", AttributeValue.fromS(pipeline.image(share.imageId()).name()));
-        Map<String, AttributeValue> committed = dynamoDb
-                .getItem(r -> r.tableName(table).key(key).consistentRead(true))
+                "imageName",
+                        AttributeValue.fromS(pipeline.image(share.imageId()).name()));
+        Map<String, AttributeValue> committed = dynamoDb.getItem(
+                        r -> r.tableName(table).key(key).consistentRead(true))
                 .item()
                 .get("committed")
                 .m();
@@ -94,7 +95,14 @@ final class TakingBackTest {
                 .updateExpression("SET #committed.#principals = :principals, #committed.#copiers = :copiers")
                 .conditionExpression("#committed = :read AND attribute_not_exists(#claim)")
                 .expressionAttributeNames(Map.of(
-                        "#committed", "committed", "#claim", "claim", "#principals", "principals", "#copiers", "copiers"))
+                        "#committed",
+                        "committed",
+                        "#claim",
+                        "claim",
+                        "#principals",
+                        "principals",
+                        "#copiers",
+                        "copiers"))
                 .expressionAttributeValues(Map.of(
                         ":read", AttributeValue.fromM(committed),
                         ":principals", without(committed.get("principals"), account),
@@ -108,13 +116,12 @@ final class TakingBackTest {
 
     private static void removePermissions(Pipeline pipeline, Share share, String account) {
         pipeline.ec2(SOURCE).modifyImageAttribute(r -> r.imageId(share.imageId())
-                .launchPermission(l ->
-                        l.remove(LaunchPermission.builder().userId(account).build())));
-        snapshots(share)
-                .forEach(id -> pipeline.ec2(SOURCE).modifySnapshotAttribute(r -> r.snapshotId(id)
-                        .attribute("createVolumePermission")
-                        .operationType("remove")
-                        .userIds(account)));
+                .launchPermission(
+                        l -> l.remove(LaunchPermission.builder().userId(account).build())));
+        snapshots(share).forEach(id -> pipeline.ec2(SOURCE).modifySnapshotAttribute(r -> r.snapshotId(id)
+                .attribute("createVolumePermission")
+                .operationType("remove")
+                .userIds(account)));
     }
 
     private static List<String> copiers(Pipeline pipeline, Share share) {

@@ -83,7 +83,7 @@ final class SharingStackTest {
                         .path("Fn::GetAtt")
                         .get(0)
                         .asText()));
-        assertThat(roles).doesNotHaveDuplicates().hasSize(13);
+        assertThat(roles).doesNotHaveDuplicates().hasSize(15);
     }
 
     @Test
