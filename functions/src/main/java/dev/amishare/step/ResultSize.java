@@ -7,7 +7,7 @@ import dev.amishare.step.Verify.TargetResult;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fits a Region's part of the result into the room that the plan has for it: the results of all Regions travel together, and what stands
@@ -15,7 +15,6 @@ import java.util.Objects;
  */
 final class ResultSize {
     private static final int MOST_NAMED = 5;
-    private static final String ALSO_SHARED = "also-shared-with";
 
     private ResultSize() {}
 
@@ -23,33 +22,15 @@ final class ResultSize {
     static Entry fit(Entry entry, int bytes) {
         Entry fitting = entry;
         if (size(fitting) > bytes) {
-            fitting = with(entry, withLeftOut(entry), bare(entry.targets()));
+            fitting = with(entry, withLeftOut(entry), bare(entry.targets()), entry.alsoSharedWith());
+        }
+        if (size(fitting) > bytes) {
+            fitting = withFewOthers(fitting);
         }
         for (int longest = 1024; size(fitting) > bytes && longest >= 32; longest /= 2) {
-            fitting = with(fitting, shortened(fitting.checks(), longest), fitting.targets());
-        }
-        while (size(fitting) > bytes && fitting.alsoSharedWith() != null) {
-            fitting = withFewerNamed(fitting);
+            fitting = with(fitting, shortened(fitting.checks(), longest), fitting.targets(), fitting.alsoSharedWith());
         }
         return fitting;
-    }
-
-    /** Half of whom else the image is shared with; that there are more, the ledger tells. */
-    private static Entry withFewerNamed(Entry entry) {
-        List<String> all = Objects.requireNonNull(entry.alsoSharedWith());
-        List<String> half = all.subList(0, all.size() / 2);
-        List<Check> checks = new ArrayList<>(entry.checks());
-        checks.removeIf(check -> check.name().equals(ALSO_SHARED));
-        checks.add(new Check(ALSO_SHARED, Result.WARN, "not all of them fit here; the ledger names them all"));
-        return new Entry(
-                entry.region(),
-                entry.imageId(),
-                entry.kmsKeyArn(),
-                entry.reused(),
-                entry.snapshots(),
-                checks,
-                entry.targets(),
-                half.isEmpty() ? null : half);
     }
 
     private static int size(Entry entry) {
@@ -84,6 +65,20 @@ final class ResultSize {
         return checks;
     }
 
+    private static Entry withFewOthers(Entry entry) {
+        List<String> others = entry.alsoSharedWith();
+        if (others == null || others.size() <= MOST_NAMED) {
+            return entry;
+        }
+        List<Check> checks = new ArrayList<>(entry.checks());
+        checks.add(new Check(
+                "left-out",
+                Result.WARN,
+                "alsoSharedWith names " + MOST_NAMED + " of " + others.size()
+                        + ", more do not fit: the ledger's item of this image names all"));
+        return with(entry, checks, entry.targets(), List.copyOf(others.subList(0, MOST_NAMED)));
+    }
+
     private static List<Check> shortened(List<Check> checks, int longest) {
         return checks.stream()
                 .map(check -> check.detail().length() <= longest
@@ -92,7 +87,8 @@ final class ResultSize {
                 .toList();
     }
 
-    private static Entry with(Entry entry, List<Check> checks, List<TargetResult> targets) {
+    private static Entry with(
+            Entry entry, List<Check> checks, List<TargetResult> targets, @Nullable List<String> alsoSharedWith) {
         return new Entry(
                 entry.region(),
                 entry.imageId(),
@@ -101,6 +97,6 @@ final class ResultSize {
                 entry.snapshots(),
                 checks,
                 targets,
-                entry.alsoSharedWith());
+                alsoSharedWith);
     }
 }

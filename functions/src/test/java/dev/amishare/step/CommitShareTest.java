@@ -17,6 +17,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 
 final class CommitShareTest {
     private static final Instant LATER = Instant.parse("2027-06-30T00:00:00Z");
@@ -150,7 +152,7 @@ final class CommitShareTest {
     }
 
     @Test
-    void writesDownThatItProtectsTheImageAndNotThatSomebodyElseDoes() {
+    void leavesAProtectionThatSomebodyElseHasSetAsItIs() {
         try (ShareWorld world = new ShareWorld()) {
             world.ec2.enableImageDeregistrationProtection(
                     r -> r.imageId(SOURCE_IMAGE).withCooldown(false));
@@ -158,12 +160,32 @@ final class CommitShareTest {
             SharedImage image = world.make(MINE);
             world.ec2.enableImageDeregistrationProtection(
                     r -> r.imageId(image.imageId()).withCooldown(false));
-            int before = world.cloud.calls().size();
+            RecordedCalls calls = new RecordedCalls();
 
-            commit(world, image, MINE, false);
+            commit(world, calls.of(world.ec2), image, MINE, false);
 
-            assertThat(world.cloud.calls().calls().stream().skip(before))
-                    .noneMatch(call -> call.action().equals("EnableImageDeregistrationProtection"));
+            assertThat(calls.names).doesNotContain("enableImageDeregistrationProtection");
+        }
+    }
+
+    @Test
+    void writesDownThatItProtectsTheImageBeforeItDoes() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.ec2.enableImageDeregistrationProtection(
+                    r -> r.imageId(SOURCE_IMAGE).withCooldown(false));
+            world.claim(MINE, "222222222222");
+            SharedImage image = world.make(MINE);
+            Ec2Client failing = new RecordedCalls().of(world.ec2, "enableImageDeregistrationProtection");
+
+            assertThatThrownBy(() -> commit(world, failing, image, MINE, false)).isInstanceOf(Ec2Exception.class);
+
+            assertThat(world.ledger
+                            .read(world.id())
+                            .claim()
+                            .orElseThrow()
+                            .made()
+                            .isProtected())
+                    .isTrue();
         }
     }
 
@@ -228,7 +250,12 @@ final class CommitShareTest {
     }
 
     private static CommitShare.Output commit(ShareWorld world, SharedImage image, String execution, boolean reused) {
-        return new CommitShare(world.ledger, region -> world.ec2)
+        return commit(world, world.ec2, image, execution, reused);
+    }
+
+    private static CommitShare.Output commit(
+            ShareWorld world, Ec2Client ec2, SharedImage image, String execution, boolean reused) {
+        return new CommitShare(world.ledger, region -> ec2)
                 .run(new CommitShare.Input(
                         world.plan("222222222222"), image, VERIFIED, execution, ShareWorld.NOON, reused));
     }

@@ -61,7 +61,7 @@ final class ResultSizeTest {
 
         assertThat(size(fitting)).isLessThanOrEqualTo(room);
         assertThat(fitting.alsoSharedWith()).isNotEmpty().hasSizeLessThan(400);
-        assertThat(fitting.checks()).extracting(Check::name).contains("also-shared-with");
+        assertThat(fitting.checks()).extracting(Check::name).contains("left-out");
         assertThat(ResultSize.fit(whole, size(whole)).alsoSharedWith()).isEqualTo(others);
     }
 

@@ -125,6 +125,7 @@ final class UndoShareTest {
             String backup = world.copy("nobody's", SOURCES.get(1));
             world.passTime(Duration.ofMinutes(1));
             String others = register(world, "others", backup);
+            world.passTime(Duration.ofMinutes(1));
             world.claim(MINE, "222222222222");
             world.ec2.createTags(r -> r.resources(SOURCE_IMAGE, SOURCES.get(0), backup, others)
                     .tags(tag(ManagedTags.MANAGED, "true"), tag(ManagedTags.EXECUTION, MINE)));

@@ -2,7 +2,6 @@ package dev.amishare.e2e;
 
 import static dev.amishare.e2e.Pipeline.B;
 import static dev.amishare.e2e.Pipeline.C;
-import static dev.amishare.e2e.Pipeline.D;
 import static dev.amishare.e2e.Pipeline.SOURCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -21,6 +20,8 @@ import software.amazon.awssdk.services.sfn.model.ExecutionStatus;
 
 /** The steps by which docs/operating.md takes a share back, with the calls that it names. */
 final class TakingBackTest {
+    private static final String D = "444444444444";
+
     @Test
     void takesTheShareFromOneTargetForGoodAndFromNobodyElse() {
         try (Pipeline pipeline = Pipeline.deployed()) {

@@ -2,6 +2,7 @@ package dev.amishare.e2e;
 
 import static dev.amishare.e2e.Pipeline.B;
 import static dev.amishare.e2e.Pipeline.C;
+import static dev.amishare.e2e.Pipeline.SOURCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;

@@ -89,7 +89,7 @@ final class SharingStackTest {
                         .path("Fn::GetAtt")
                         .get(0)
                         .asText()));
-        assertThat(roles).doesNotHaveDuplicates().hasSize(14);
+        assertThat(roles).doesNotHaveDuplicates().hasSize(15);
     }
 
     @Test
