@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.awssandbox.Caller;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
@@ -85,11 +86,11 @@ final class TakingBackTest {
                 "keyArn", AttributeValue.fromS(share.image().path("kmsKeyArn").asText()),
                 "imageName",
                         AttributeValue.fromS(pipeline.image(share.imageId()).name()));
-        Map<String, AttributeValue> committed = dynamoDb.getItem(
+        Map<String, AttributeValue> item = dynamoDb.getItem(
                         r -> r.tableName(table).key(key).consistentRead(true))
-                .item()
-                .get("committed")
-                .m();
+                .item();
+        Map<String, AttributeValue> committed =
+                Objects.requireNonNull(item.get("committed")).m();
         dynamoDb.updateItem(r -> r.tableName(table)
                 .key(key)
                 .updateExpression("SET #committed.#principals = :principals, #committed.#copiers = :copiers")
@@ -105,8 +106,8 @@ final class TakingBackTest {
                         "copiers"))
                 .expressionAttributeValues(Map.of(
                         ":read", AttributeValue.fromM(committed),
-                        ":principals", without(committed.get("principals"), account),
-                        ":copiers", without(committed.get("copiers"), account))));
+                        ":principals", without(Objects.requireNonNull(committed.get("principals")), account),
+                        ":copiers", without(Objects.requireNonNull(committed.get("copiers")), account))));
     }
 
     private static AttributeValue without(AttributeValue list, String account) {

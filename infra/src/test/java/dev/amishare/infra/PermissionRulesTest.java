@@ -18,8 +18,9 @@ final class PermissionRulesTest {
     private static final String BECOMES_MANAGED = "\"aws:RequestTag/ami-share:managed\":\"true\"";
     private static final String ON_CREATION = "\"ec2:CreateAction\":";
     /** What bears no tag of ours, since somebody has cleaned it off, may get just these. */
-    private static final String OUR_KEYS_ALONE = "{\"ForAllValues:StringEquals\":{\"aws:TagKeys\":[\"ami-share:execution\","
-            + "\"ami-share:managed\",\"ami-share:source-image\",\"ami-share:source-snapshot\"]}}";
+    private static final String OUR_KEYS_ALONE =
+            "{\"ForAllValues:StringEquals\":{\"aws:TagKeys\":[\"ami-share:execution\","
+                    + "\"ami-share:managed\",\"ami-share:source-image\",\"ami-share:source-snapshot\"]}}";
 
     private static final String THROUGH_EC2 = "\"kms:ViaService\":\"ec2.*.amazonaws.com\"";
     private static final String ONLY_THE_MARK =
