@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The most that is accepted arrives; what is larger is refused with nothing written, and never after a commit. */
@@ -28,6 +29,7 @@ final class LargestShareTest {
     private static final Pattern BYTES =
             Pattern.compile("would have ([\\d,]+) bytes, and Step Functions carries ([\\d,]+)");
 
+    @Tag("long")
     @Test
     void theMostThatIsAcceptedIsSharedAndOneTargetMoreIsRefused() {
         try (Pipeline pipeline = Pipeline.lettingName(600)) {

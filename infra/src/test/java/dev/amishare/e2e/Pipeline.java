@@ -31,6 +31,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.Ec2Exception;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.Image;
+import software.amazon.awssdk.services.ec2.model.ImageState;
 import software.amazon.awssdk.services.ec2.model.Instance;
 import software.amazon.awssdk.services.ec2.model.InstanceStateName;
 import software.amazon.awssdk.services.ec2.model.LaunchPermission;
@@ -269,7 +270,9 @@ final class Pipeline implements AutoCloseable {
 
     // What somebody else does who may.
 
+    /** As soon as EC2 takes it: attributes of a pending image cannot be changed. */
     void letIn(String imageId, String account) {
+        cloud().kernel().runUntil(() -> image(imageId).state() != ImageState.PENDING);
         ec2(SOURCE).modifyImageAttribute(r -> r.imageId(imageId)
                 .launchPermission(
                         l -> l.add(LaunchPermission.builder().userId(account).build())));

@@ -38,10 +38,32 @@ final class Ways {
                 new Way("what cannot be proved", Ways::undoesWhatCannotBeProved),
                 new Way("disabled, and its tags cleaned off", Ways::isMended),
                 new Way("deregistered, and its snapshots stand", Ways::registersAgain),
+                new Way("in another Region", Ways::inAnotherRegion),
+                new Way("with a specification of instance types", Ways::specifiesInstanceTypes),
                 new Way("the same twice at once", Ways::twoAtOnce),
                 new Way("strangers, told by a sweep", Ways::sweepsTellOfStrangers),
                 new Way("stopped, and swept", Ways::stopped),
                 new Way("stopped, and taken up by the next", Ways::takenUp));
+    }
+
+    /** RegisterImage takes no specification of instance types. */
+    private static void specifiesInstanceTypes(Pipeline pipeline) {
+        String source = pipeline.loadAnother("al2", 4);
+        pipeline.ec2(SOURCE).replaceImageInstanceTypeSpecification(r -> r.imageId(source)
+                .instanceTypeSpecification(types -> types.unsupportedInstanceTypes("m5.large")));
+        Share share = pipeline.share(source, B);
+        proved(share);
+        assertThat(pipeline.image(share.imageId()).instanceTypeSpecification().toString())
+                .contains("m5.large");
+    }
+
+    /** Whether there is such a Region is asked only where a request names another one. */
+    private static void inAnotherRegion(Pipeline pipeline) {
+        String key = pipeline.key("eu-west-1");
+        succeeds(pipeline.shareWith(
+                """
+                {"sourceImageId": "%s", "targets": {"accounts": ["%s"]}, "regions": [{"region": "eu-west-1", "kmsKeyId": "%s"}]}"""
+                        .formatted(idOf("debian"), B, key)));
     }
 
     private static void onePlusOne(Pipeline pipeline) {

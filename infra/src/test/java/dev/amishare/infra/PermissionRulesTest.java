@@ -119,7 +119,8 @@ final class PermissionRulesTest {
     /** The source's own store is read before anything of ours is there; everything else that is read bears the tag. */
     private static boolean isReadNarrowed(String of, String action, List<String> resources, String condition) {
         return action.endsWith("Attribute")
-                ? condition.contains(MANAGED) || of.startsWith("RegisterAmi")
+                ? condition.contains(MANAGED)
+                        || (of.startsWith("RegisterAmi") && action.equals("ec2:DescribeImageAttribute"))
                 : resources.equals(List.of("*"));
     }
 
