@@ -177,6 +177,7 @@ final class FaultSweepTest {
         String imageId = pipeline.load(story.image);
         Strangers strangers = new Strangers(pipeline, new SplittableRandom(1));
         strangers.settleIn(List.of(imageId), pipeline.shareKey());
+        pipeline.markShareKey();
         String sharedBefore = story.isSharedBefore ? pipeline.share(imageId, B).imageId() : "";
         String before = pipeline.everything();
         if (story.isUndone()) {

@@ -174,6 +174,15 @@ final class Pipeline implements AutoCloseable {
                 .arn();
     }
 
+    /** As the first share under it leaves it for good: the key is this deployment's. */
+    void markShareKey() {
+        var database = cloud().dynamoDb().client(Caller.administrator(SOURCE), REGION);
+        String table = database.listTables().tableNames().get(0);
+        String ledger = database.describeTable(r -> r.tableName(table)).table().tableArn();
+        kms(SOURCE).tagResource(r -> r.keyId(shareKey())
+                .tags(Tag.builder().tagKey("ami-share:ledger").tagValue(ledger).build()));
+    }
+
     /** A key that may be used for sharing, in a Region. */
     String key(String region) {
         return cloud().kms()
