@@ -1,9 +1,11 @@
 package dev.amishare.keypolicy;
 
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Whom one share names. All shares under one key that name somebody of an account must name the same ones of it: a launch permission
@@ -14,6 +16,8 @@ import java.util.Optional;
  * @param principals whom it grants the launch
  */
 public record Audience(String imageName, String sourceImageId, Principals principals) {
+    private static final int MOST_NAMED = 10;
+
     /**
      * Two shares that name others of one account.
      *
@@ -44,9 +48,14 @@ public record Audience(String imageName, String sourceImageId, Principals princi
                     + " under the same key: each of them can launch both images.";
         }
 
+        /** A message goes into an execution's cause, which holds 32,768 characters for all faults of a request. */
         private static String said(Principals principals) {
-            return String.join(
-                    " and ", principals.stream().map(Principal::toString).toList());
+            List<String> named = principals.stream()
+                    .limit(MOST_NAMED)
+                    .map(Principal::toString)
+                    .toList();
+            int more = principals.size() - named.size();
+            return String.join(" and ", named) + (more == 0 ? "" : " and " + more + " more");
         }
     }
 
@@ -58,16 +67,19 @@ public record Audience(String imageName, String sourceImageId, Principals princi
      * @param others the other shares under the key
      */
     public static List<Conflict> conflicts(Audience share, Principals added, Collection<Audience> others) {
-        List<Conflict> conflicts = new ArrayList<>();
-        for (String account : accounts(added)) {
-            others.stream()
-                    .filter(other -> !other.imageName().equals(share.imageName()))
-                    .flatMap(other -> share.conflict(other, account).stream())
-                    .filter(Conflict::isOfRoles)
-                    .findFirst()
-                    .ifPresent(conflicts::add);
+        Map<String, Principals> mine = byAccount(share.principals());
+        mine.keySet().retainAll(byAccount(added).keySet());
+        Map<String, Conflict> conflicts = new LinkedHashMap<>();
+        for (Audience other : others) {
+            if (!other.imageName().equals(share.imageName())) {
+                byAccount(other.principals()).forEach((account, theirs) -> Optional.ofNullable(mine.get(account))
+                        .filter(named -> !named.equals(theirs))
+                        .map(named -> new Conflict(account, share, named, other, theirs))
+                        .filter(Conflict::isOfRoles)
+                        .ifPresent(conflict -> conflicts.putIfAbsent(account, conflict)));
+            }
         }
-        return conflicts;
+        return List.copyOf(conflicts.values());
     }
 
     /**
@@ -85,36 +97,29 @@ public record Audience(String imageName, String sourceImageId, Principals princi
         return conflicts(after, wanted.minus(before), shares);
     }
 
-    /** Where shares under one key break the rule already. */
+    /** Where shares under one key break the rule already: one finding for each account, since a ledger may hold many shares. */
     public static List<Conflict> broken(List<Audience> shares) {
-        List<Conflict> conflicts = new ArrayList<>();
-        for (int i = 0; i < shares.size(); i++) {
-            Audience one = shares.get(i);
-            for (Audience other : shares.subList(i + 1, shares.size())) {
-                accounts(one.principals())
-                        .forEach(account -> one.conflict(other, account).ifPresent(conflicts::add));
-            }
+        Map<String, Audience> first = new LinkedHashMap<>();
+        Map<String, Principals> firstNamed = new LinkedHashMap<>();
+        Map<String, Conflict> conflicts = new LinkedHashMap<>();
+        for (Audience share : shares) {
+            byAccount(share.principals()).forEach((account, named) -> {
+                Audience one = first.computeIfAbsent(account, a -> share);
+                Principals oneNamed = firstNamed.computeIfAbsent(account, a -> named);
+                if (!oneNamed.equals(named)) {
+                    conflicts.putIfAbsent(account, new Conflict(account, one, oneNamed, share, named));
+                }
+            });
         }
-        return conflicts;
+        return List.copyOf(conflicts.values());
     }
 
-    private Optional<Conflict> conflict(Audience other, String account) {
-        Principals mine = of(account);
-        Principals theirs = other.of(account);
-        return mine.isEmpty() || theirs.isEmpty() || mine.equals(theirs)
-                ? Optional.empty()
-                : Optional.of(new Conflict(account, this, mine, other, theirs));
-    }
-
-    private Principals of(String account) {
-        return principals.where(p -> p.isNamed() && p.account().equals(account));
-    }
-
-    private static List<String> accounts(Principals principals) {
-        return principals.stream()
+    private static Map<String, Principals> byAccount(Principals principals) {
+        Map<String, List<Principal>> lists = principals.stream()
                 .filter(Principal::isNamed)
-                .map(Principal::account)
-                .distinct()
-                .toList();
+                .collect(Collectors.groupingBy(Principal::account, LinkedHashMap::new, Collectors.toList()));
+        Map<String, Principals> byAccount = new LinkedHashMap<>();
+        lists.forEach((account, list) -> byAccount.put(account, Principals.of(list)));
+        return byAccount;
     }
 }

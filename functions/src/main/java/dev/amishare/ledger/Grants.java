@@ -154,12 +154,20 @@ public final class Grants {
                 share.id().imageName(), share.sourceImageId().orElse("unknown"), principals.where(boundary::permits));
     }
 
-    /** Whom each share grants the launch, running claims included; to be held against {@link Audience#broken}. */
+    /** Whom each share grants the launch, running claims included. */
     public static List<Audience> audiences(Collection<Share> shares, Boundary boundary) {
         Grants grants = new Grants(List.copyOf(shares), boundary, Optional.empty());
         return shares.stream()
                 .map(share -> grants.audience(share, share.granted()))
                 .toList();
+    }
+
+    /** Where the shares break the rule of one audience already; others' claims aside, of which the later ones will be refused. */
+    public static List<Audience.Conflict> broken(Collection<Share> shares, String execution, Boundary boundary) {
+        List<Share> standing = shares.stream()
+                .map(share -> share.isClaimedBy(execution) ? share : share.withClaim(Optional.empty()))
+                .toList();
+        return Audience.broken(audiences(standing, boundary));
     }
 
     /** Whom a share was committed for and the boundary does not hold any more: they are granted nothing. */

@@ -9,6 +9,7 @@ import dev.amishare.error.AttributesLost;
 import dev.amishare.error.KeyPolicyConflict;
 import dev.amishare.error.NotShareable;
 import dev.amishare.error.VerificationFailed;
+import dev.amishare.keypolicy.Audience;
 import dev.amishare.keypolicy.Boundary;
 import dev.amishare.keypolicy.KeyPolicy;
 import dev.amishare.keypolicy.LaunchRights;
@@ -18,6 +19,7 @@ import dev.amishare.keypolicy.Surplus;
 import dev.amishare.keypolicy.UnreadablePolicy;
 import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.Committed;
+import dev.amishare.ledger.Grants;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.Share;
 import dev.amishare.ledger.ShareId;
@@ -63,6 +65,9 @@ public final class Verify {
 
     /** So many are named; more would not fit into an execution's cause or output. */
     private static final int MOST_NAMED = 20;
+
+    /** Of so many it is told who may launch which images; a line each. */
+    private static final int MOST_ACCOUNTS = 3;
 
     private final Ledger ledger;
     private final Regional<Ec2Client> ec2;
@@ -160,9 +165,10 @@ public final class Verify {
         checks.add(keyEnabled(plan));
         orphaned(share).ifPresent(checks::add);
         outside(share).ifPresent(checks::add);
+        List<Share> before = ledger.sharesUnder(plan.keyArn());
+        oneAudience(before, input.execution()).ifPresent(checks::add);
         plan.notes().forEach(note -> checks.add(new Check("note", Result.WARN, note)));
 
-        List<Share> before = ledger.sharesUnder(plan.keyArn());
         KeyPolicy policy = policy(plan);
         Map<Principal, LaunchRights> rights = new LinkedHashMap<>();
         for (String value : plan.targets().principals()) {
@@ -255,7 +261,11 @@ public final class Verify {
     }
 
     private static String some(List<String> all, String between) {
-        List<String> named = all.subList(0, Math.min(MOST_NAMED, all.size()));
+        return some(all, MOST_NAMED, between);
+    }
+
+    private static String some(List<String> all, int most, String between) {
+        List<String> named = all.subList(0, Math.min(most, all.size()));
         return String.join(between, named)
                 + (all.size() > named.size() ? between + "and " + (all.size() - named.size()) + " more" : "");
     }
@@ -417,6 +427,21 @@ public final class Verify {
                                 "committed when the boundary was wider, and granted nothing any more: "
                                         + some(outside, ", ")
                                         + ". What launch permissions stand, exactly-the-named tells; or deploy with a boundary that holds them"));
+    }
+
+    /** Items from before all shares under a key had to name the same ones of an account: what stands is told, and blocks nobody. */
+    private Optional<Check> oneAudience(List<Share> shares, String execution) {
+        List<String> findings = Grants.broken(shares, execution, boundary).stream()
+                .map(Audience.Conflict::finding)
+                .toList();
+        return findings.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Check(
+                                "one-audience",
+                                Result.WARN,
+                                some(findings, MOST_ACCOUNTS, " ")
+                                        + ". Share all of them with the same ones, or one of them under another key (kmsKeyId) instead"));
     }
 
     private KeyPolicy policy(RegionPlan plan) {

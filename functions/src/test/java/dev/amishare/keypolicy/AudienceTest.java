@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -60,6 +61,27 @@ final class AudienceTest {
                 .extracting(Audience.Conflict::finding)
                 .asString()
                 .contains("333333333333", BLUE, GREEN, "'golden'", "'silver'");
+    }
+
+    @Test
+    void thatBreakTheRuleAlreadyAreToldOnceForAnAccountWithTenNamesAtMost() {
+        List<Audience> shares = new ArrayList<>(List.of(share("golden", BLUE, "222222222222")));
+        for (int i = 0; i < 300; i++) {
+            shares.add(share("image-" + i, roles("333333333333", 30).toArray(String[]::new)));
+        }
+
+        assertThat(Audience.broken(shares))
+                .singleElement()
+                .extracting(Audience.Conflict::finding)
+                .asString()
+                .contains("'golden'", "'image-0'", BLUE, "Role009 and 20 more")
+                .doesNotContain("Role010", "222222222222");
+    }
+
+    private static List<String> roles(String account, int number) {
+        return IntStream.range(0, number)
+                .mapToObj(i -> String.format("arn:aws:iam::%s:role/Role%03d", account, i))
+                .toList();
     }
 
     @Test

@@ -64,15 +64,16 @@ public final class TestLedger implements AutoCloseable {
 
     /** A claim of {@code execution} on the share of {@code source}. */
     public static Share claim(Ledger ledger, ShareId id, String execution, String source, Principals wanted) {
+        return claim(ledger, id, execution, source, Instant.EPOCH, wanted);
+    }
+
+    /** The same, of an execution that came at that time: of two that do not go together, the later one has to give way. */
+    public static Share claim(
+            Ledger ledger, ShareId id, String execution, String source, Instant at, Principals wanted) {
         return ledger.claim(
                 id,
                 new Claim.Request(
-                        execution,
-                        "token-of-" + execution,
-                        Instant.EPOCH,
-                        source,
-                        List.of("snap-0aaaaaaaaaaaaaaaa"),
-                        wanted));
+                        execution, "token-of-" + execution, at, source, List.of("snap-0aaaaaaaaaaaaaaaa"), wanted));
     }
 
     /** Golden, committed by the first execution for these principals. */

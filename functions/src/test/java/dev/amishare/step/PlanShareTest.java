@@ -327,6 +327,7 @@ final class PlanShareTest {
                     account.ledger,
                     new ShareId(account.key, "another-image"),
                     "other",
+                    "ami-0ddddddddddddddd1",
                     Principals.parse(List.of("arn:aws:iam::333333333333:role/Blue")));
             String request = "{\"sourceImageId\": \"" + GOLDEN
                     + "\", \"targets\": {\"roles\": [\"arn:aws:iam::333333333333:role/%s\"]}}";
@@ -334,7 +335,7 @@ final class PlanShareTest {
             assertThatThrownBy(() -> account.plan(request.formatted("Green")))
                     .isInstanceOf(NotShareable.class)
                     .hasMessageContainingAll(
-                            "role/Green", "role/Blue", "'another-image'", TestLedger.SOURCE, "kmsKeyId");
+                            "role/Green", "role/Blue", "'another-image'", "ami-0ddddddddddddddd1", "kmsKeyId");
             assertThat(account.plan(request.formatted("Blue")).regions()).hasSize(1);
         }
     }

@@ -20,6 +20,7 @@ import dev.amishare.ledger.ShareId;
 import dev.amishare.ledger.TestLedger;
 import dev.awssandbox.Settings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -672,10 +673,11 @@ final class UpdateKeyPolicyTest {
                 .tags(Tag.builder().tagKey(ManagedTags.LEDGER).tagValue(ledger).build()));
     }
 
-    /** Another execution's claim on another image; a later one, by its name. */
+    /** Another execution's claim on another image; later than whatever this one claims within the hour. */
     private static ShareId silver(ShareWorld world, String... targets) {
         ShareId silver = new ShareId(world.key, "silver");
-        TestLedger.claim(world.ledger, silver, OTHER, principals(targets));
+        Instant later = world.cloud.kernel().now().plus(Duration.ofHours(1));
+        TestLedger.claim(world.ledger, silver, OTHER, TestLedger.SOURCE, later, principals(targets));
         return silver;
     }
 

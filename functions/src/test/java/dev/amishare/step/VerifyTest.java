@@ -23,6 +23,7 @@ import dev.amishare.ledger.TestLedger;
 import dev.amishare.step.Verify.Next;
 import dev.amishare.step.Verify.Verified;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
@@ -254,6 +255,88 @@ final class VerifyTest {
                     .singleElement()
                     .matches(check -> check.detail().contains("444444444444"));
         }
+    }
+
+    /** What was committed before all shares under a key had to name the same ones of an account. */
+    @Test
+    void tellsWhereOthersOfAnAccountAreNamedForAnotherImageAndUndoesNothingForIt() {
+        try (ShareWorld world = new ShareWorld()) {
+            String green = world.role("333333333333", "Green");
+            SharedImage shared = world.shared("222222222222", role(world));
+            commitBeside(world, "silver", "222222222222", green);
+            shareAgain(world, shared.imageId(), "222222222222");
+
+            Verify.Output output =
+                    look(world, Boundary.unlimited(), input(shared, world.plan("222222222222"), true, 0, List.of()));
+
+            assertThat(output.next()).isEqualTo(Next.COMMIT);
+            assertThat(oneAudience(output))
+                    .singleElement()
+                    .matches(check -> check.result() == Check.Result.WARN)
+                    .extracting(Check::detail)
+                    .asString()
+                    .contains(role(world), green, "'silver'", "'golden-encrypted'", "kmsKeyId")
+                    .doesNotContain("222222222222");
+        }
+    }
+
+    @Test
+    void namesThreeOfManyAccountsWithAnotherAudience() {
+        try (ShareWorld world = new ShareWorld()) {
+            String[] blue = roles(world, "Blue");
+            SharedImage shared = world.shared(blue);
+            commitBeside(world, "silver", roles(world, "Green"));
+            shareAgain(world, shared.imageId(), blue[0]);
+
+            Verify.Output output =
+                    look(world, Boundary.unlimited(), input(shared, world.plan(blue[0]), true, 0, List.of()));
+
+            assertThat(oneAudience(output))
+                    .singleElement()
+                    .extracting(Check::detail)
+                    .asString()
+                    .contains("300000000002:role/Green", "and 2 more")
+                    .doesNotContain("300000000003");
+        }
+    }
+
+    /** Of two that come at once, the key policy's turn refuses the later one. */
+    @Test
+    void takesAClaimThatStillHasToGiveWayForNoBrokenRule() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage image = share(world, role(world));
+            String green = world.role("333333333333", "Green");
+            Instant later = world.cloud.kernel().now().plus(Duration.ofHours(1));
+            TestLedger.claim(
+                    world.ledger,
+                    new ShareId(world.key, "silver"),
+                    OTHER,
+                    TestLedger.SOURCE,
+                    later,
+                    ShareWorld.principals(green));
+
+            assertThat(oneAudience(verify(world, image, world.plan(role(world)), 0)))
+                    .isEmpty();
+        }
+    }
+
+    private static List<Check> oneAudience(Verify.Output output) {
+        return output.checks().stream()
+                .filter(check -> check.name().equals("one-audience"))
+                .toList();
+    }
+
+    private static String[] roles(ShareWorld world, String name) {
+        return IntStream.range(0, 5)
+                .mapToObj(i -> world.role(String.format("3%011d", i), name))
+                .toArray(String[]::new);
+    }
+
+    /** A share of another image under the key, as if nobody had held it against the first. */
+    private static void commitBeside(ShareWorld world, String name, String... targets) {
+        ShareId id = new ShareId(world.key, name);
+        TestLedger.claim(world.ledger, id, OTHER, ShareWorld.principals(targets));
+        world.ledger.commit(id, OTHER, "ami-0ccccccccccccccc1", List.of(), ShareWorld.principals(targets), NOON);
     }
 
     @Test
