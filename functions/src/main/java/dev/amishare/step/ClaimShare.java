@@ -110,6 +110,7 @@ public final class ClaimShare {
         if (!share.isClaimedBy(input.execution())) {
             Optional<Committed> gone = share.committed().filter(c -> !exists(c.imageId(), plan.region()));
             if (gone.isPresent() && share.claim().isEmpty()) {
+                requireOldEnough(gone.get(), input);
                 Instant since = goneSince(gone.get(), input);
                 Duration left = VISIBILITY_WINDOW.minus(Duration.between(since, input.at()));
                 if (left.compareTo(Duration.ZERO) > 0) {
@@ -155,6 +156,22 @@ public final class ClaimShare {
                 + plan.keyArn() + " by image " + another.imageId() + ", which is the share of "
                 + another.sourceImageId() + " and not of " + plan.sourceImageId()
                 + ". Ask for another name, or share under another key.");
+    }
+
+    /**
+     * What was committed a moment ago, EC2 may only not show yet. Its own source's request waits and sees; another's has nothing to
+     * wait for here: if the image stands after all, the name is taken.
+     */
+    private static void requireOldEnough(Committed committed, Input input) {
+        Instant free = committed.at().plus(VISIBILITY_WINDOW);
+        if (!committed.sourceImageId().equals(input.plan().sourceImageId())
+                && input.at().isBefore(free)) {
+            throw new NotShareable("The name " + input.plan().imageName() + " is the share of "
+                    + committed.sourceImageId() + ", committed at " + committed.at() + ". EC2 does not show its image "
+                    + committed.imageId() + " in " + input.plan().region()
+                    + ": if that was deregistered, the name is free from " + free
+                    + " on. Start again then, or ask for another name.");
+        }
     }
 
     private static NotShareable nothingStands(Share share, RegionPlan plan) {

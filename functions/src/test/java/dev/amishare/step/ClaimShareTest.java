@@ -171,10 +171,25 @@ final class ClaimShareTest {
             SharedImage shared = world.shared("222222222222");
             world.ec2.deregisterImage(r -> r.imageId(shared.imageId()));
 
-            ClaimShare.Output output = claimTwice(world, ofAnotherSource(world, "444444444444"));
+            ClaimShare.Output output =
+                    claimTwice(world, ofAnotherSource(world, "444444444444"), NOON.plusSeconds(90));
 
             assertThat(output.next()).isEqualTo(ClaimShare.Next.COPY);
             assertThat(world.ledger.read(world.id()).granted()).isEqualTo(principals("444444444444"));
+        }
+    }
+
+    @Test
+    void refusesAnotherSourceWhereTheImageWasCommittedAMomentAgoAndIsNotShown() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage shared = world.shared("222222222222");
+            world.ec2.deregisterImage(r -> r.imageId(shared.imageId()));
+
+            assertThatThrownBy(() ->
+                            claim(world, ofAnotherSource(world, "444444444444"), NOON.plusSeconds(89), null))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll(shared.imageId(), SOURCE_IMAGE, NOON.plusSeconds(90).toString());
+            assertThat(world.ledger.read(world.id()).committed()).isPresent();
         }
     }
 
@@ -330,9 +345,13 @@ final class ClaimShareTest {
 
     /** Two turns of the state machine, the second after it has waited. */
     private static ClaimShare.Output claimTwice(ShareWorld world, RegionPlan plan) {
-        ClaimShare.Output first = claim(world, plan, NOON, null);
+        return claimTwice(world, plan, NOON);
+    }
+
+    private static ClaimShare.Output claimTwice(ShareWorld world, RegionPlan plan, Instant at) {
+        ClaimShare.Output first = claim(world, plan, at, null);
         assertThat(first.next()).isEqualTo(ClaimShare.Next.WAIT);
-        return claim(world, plan, NOON.plusSeconds(Objects.requireNonNull(first.waitSeconds())), first);
+        return claim(world, plan, at.plusSeconds(Objects.requireNonNull(first.waitSeconds())), first);
     }
 
     private static RegionPlan ofAnotherSource(ShareWorld world, String... targets) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.amishare.ledger.FormerImage;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -187,9 +188,14 @@ final class LifeOfAShareTest {
         try (Pipeline pipeline = Pipeline.deployed()) {
             Share first = pipeline.shareWith(named(pipeline.load("ubuntu"), B));
             pipeline.ec2(SOURCE).deregisterImage(r -> r.imageId(first.imageId()));
+            String another = pipeline.loadAnother("ubuntu", 7);
 
-            Share second = pipeline.shareWith(named(pipeline.loadAnother("ubuntu", 7), C));
+            Share early = pipeline.shareWith(named(another, C));
+            pipeline.letPass(Duration.ofSeconds(90));
+            Share second = pipeline.shareWith(named(another, C));
 
+            assertThat(early.error()).isEqualTo("dev.amishare.error.NotShareable");
+            assertThat(early.cause()).contains(first.imageId(), "the name is free from");
             assertThat(second.status()).as(second.why()).isEqualTo("SUCCEEDED");
             assertThat(pipeline.launch(C, second.imageId())).isEqualTo("running");
             assertThat(pipeline.launch(B, second.imageId())).isEqualTo("refused: AuthFailure");

@@ -35,6 +35,8 @@ enum PlantedBug {
             "ledger/Ledger.java",
             "share -> share.claim().isPresent() || share.isOfAnother(request.sourceImageId())",
             "share -> share.claim().isPresent()"),
+    ROLES_LEAK_BETWEEN_IMAGES(
+            "keypolicy/Audience.java", "mine.keySet().retainAll(byAccount(added).keySet());", "mine.clear();"),
     POLICY_WRITER_SKIPS_THE_REREAD_OF_THE_LEDGER(
             "step/UpdateKeyPolicy.java",
             "written.isPresent() && ledger.sharesUnder(input.keyArn()).equals(shares)",

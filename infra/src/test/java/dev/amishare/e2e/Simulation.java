@@ -524,5 +524,19 @@ final class Simulation {
                 violations.add(other + ", which is no target, launches " + imageId + ": " + launched);
             }
         }
+        judgeOtherRoles(imageId, principals);
+    }
+
+    /** Its account may see the image for the sake of a role that is named; the others of the account must not launch it. */
+    private void judgeOtherRoles(String imageId, Set<String> principals) {
+        for (String role : ROLES) {
+            String arn = "arn:aws:iam::" + ROLES_OF + ":role/" + role;
+            boolean isGone = isRoleDeleted && role.equals(DELETED);
+            if (!isGone
+                    && !principals.contains(arn)
+                    && pipeline.launchAs(arn, imageId).equals("running")) {
+                violations.add(arn + ", which is no target, launches " + imageId);
+            }
+        }
     }
 }
