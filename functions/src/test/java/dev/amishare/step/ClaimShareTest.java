@@ -171,8 +171,7 @@ final class ClaimShareTest {
             SharedImage shared = world.shared("222222222222");
             world.ec2.deregisterImage(r -> r.imageId(shared.imageId()));
 
-            ClaimShare.Output output =
-                    claimTwice(world, ofAnotherSource(world, "444444444444"), NOON.plusSeconds(90));
+            ClaimShare.Output output = claimTwice(world, ofAnotherSource(world, "444444444444"), NOON.plusSeconds(90));
 
             assertThat(output.next()).isEqualTo(ClaimShare.Next.COPY);
             assertThat(world.ledger.read(world.id()).granted()).isEqualTo(principals("444444444444"));
@@ -185,10 +184,10 @@ final class ClaimShareTest {
             SharedImage shared = world.shared("222222222222");
             world.ec2.deregisterImage(r -> r.imageId(shared.imageId()));
 
-            assertThatThrownBy(() ->
-                            claim(world, ofAnotherSource(world, "444444444444"), NOON.plusSeconds(89), null))
+            assertThatThrownBy(() -> claim(world, ofAnotherSource(world, "444444444444"), NOON.plusSeconds(89), null))
                     .isInstanceOf(NotShareable.class)
-                    .hasMessageContainingAll(shared.imageId(), SOURCE_IMAGE, NOON.plusSeconds(90).toString());
+                    .hasMessageContainingAll(
+                            shared.imageId(), SOURCE_IMAGE, NOON.plusSeconds(90).toString());
             assertThat(world.ledger.read(world.id()).committed()).isPresent();
         }
     }
