@@ -24,6 +24,7 @@ import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.Share;
 import dev.amishare.ledger.ShareId;
 import dev.amishare.ledger.SharedImage;
+import dev.amishare.ledger.SharedSnapshot;
 import dev.amishare.step.Check.Result;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +33,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
@@ -358,6 +361,18 @@ public final class Verify {
     }
 
     /**
+     * The snapshots of the image that are the source's own, and no copies of ours. What is committed says so itself: of an image that
+     * stands while its source is gone, the plan knows no source but the image.
+     */
+    private static Set<String> sourcesOwn(Input input, Share share) {
+        return share.committed()
+                .filter(c -> c.imageId().equals(input.image().imageId()))
+                .map(c -> c.snapshots().stream().filter(s -> !s.isCopy()).map(SharedSnapshot::snapshotId))
+                .orElseGet(() -> input.plan().source().snapshots().stream())
+                .collect(Collectors.toSet());
+    }
+
+    /**
      * That nobody may launch from the image, or make volumes of its snapshots, whom the ledger does not name. On an image of this
      * execution's own that is its business; on one that was shared before, somebody else's, and nothing is undone for it.
      */
@@ -367,7 +382,7 @@ public final class Verify {
         List<Stranger> strangers = new ArrayList<>(
                 Stranger.launching(image.imageId(), region, image.ownerId(), permissions, share, boundary));
         strangers.removeIf(stranger -> permissions.isPublic() && stranger.isEverybody()); // a check of its own
-        List<String> sources = input.plan().source().snapshots();
+        Set<String> sources = sourcesOwn(input, share);
         int ours = 0;
         for (Snapshot snapshot : snapshots) {
             String id = snapshot.snapshotId();

@@ -7,7 +7,10 @@ import static dev.amishare.step.ShareWorld.REGION;
 import static dev.amishare.step.ShareWorld.SWEEP;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.amishare.keypolicy.Principals;
 import dev.amishare.ledger.Claim;
+import dev.amishare.ledger.ShareId;
+import dev.amishare.ledger.TestLedger;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -59,6 +62,25 @@ final class FindAbandonedClaimsTest {
                             .run(new FindAbandonedClaims.Input(SWEEP))
                             .keys())
                     .containsExactly(new FindAbandonedClaims.ShareKey(world.key, REGION));
+        }
+    }
+
+    /** A state's output has its limit, and what never ends because it is too much is never undone. */
+    @Test
+    void takesUpNoMoreThanFitsAndTheNextSweepTheRest() {
+        try (ShareWorld world = new ShareWorld()) {
+            for (int i = 0; i < 203; i++) {
+                TestLedger.claim(
+                        world.ledger,
+                        new ShareId(world.key, "image-" + i),
+                        OTHER,
+                        Principals.parse(List.of("222222222222")));
+            }
+
+            assertThat(sweep(world)).hasSize(200);
+            assertThat(world.ledger.all())
+                    .filteredOn(share -> share.claim().flatMap(Claim::undoneBy).isEmpty())
+                    .hasSize(3);
         }
     }
 

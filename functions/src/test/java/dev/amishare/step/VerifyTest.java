@@ -9,8 +9,10 @@ import static dev.amishare.step.ShareWorld.administrator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.amishare.ami.ImageAttributes;
 import dev.amishare.ami.ManagedTags;
 import dev.amishare.ami.RegionPlan;
+import dev.amishare.ami.Way;
 import dev.amishare.error.AttributesLost;
 import dev.amishare.error.KeyPolicyConflict;
 import dev.amishare.error.VerificationFailed;
@@ -462,6 +464,46 @@ final class VerifyTest {
                     .isInstanceOf(VerificationFailed.class)
                     .hasMessageContaining("444444444444: key-policy: the statement No denies account 444444444444")
                     .hasMessageNotContaining("222222222222: ");
+        }
+    }
+
+    /** The plan's source is the shared image itself then, and its snapshots are no less ours for that. */
+    @Test
+    void namesAStrangerOnASnapshotOfAnImageWhoseSourceIsGone() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage image = world.shared("222222222222");
+            String snapshot = image.snapshots().get(0).snapshotId();
+            world.ec2.modifySnapshotAttribute(r -> r.snapshotId(snapshot)
+                    .attribute("createVolumePermission")
+                    .operationType("add")
+                    .userIds("777777777777"));
+            world.claim(MINE, "222222222222");
+            RegionPlan plan = world.plan("222222222222");
+            RegionPlan standing = new RegionPlan(
+                    plan.region(),
+                    plan.sourceRegion(),
+                    plan.sourceImageId(),
+                    plan.imageName(),
+                    plan.keyArn(),
+                    Way.STANDING,
+                    ImageAttributes.of(world.image(image.imageId())),
+                    List.of(),
+                    plan.targets(),
+                    plan.tags(),
+                    plan.requestedTags(),
+                    plan.snapshotTags(),
+                    plan.shareSnapshots(),
+                    plan.verify(),
+                    plan.notes(),
+                    plan.resultBytes());
+
+            Verify.Output output = look(world, Boundary.unlimited(), input(image, standing, true, 0, List.of()));
+
+            assertThat(output.checks())
+                    .filteredOn(check -> check.name().equals("exactly-the-named"))
+                    .singleElement()
+                    .matches(check -> check.result() == Check.Result.WARN)
+                    .matches(check -> check.detail().contains("777777777777"));
         }
     }
 
