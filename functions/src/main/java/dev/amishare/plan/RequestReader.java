@@ -139,8 +139,8 @@ public final class RequestReader {
 
     /** The owner of an image needs no launch permission: EC2 lists none for it, and our ledger must not list what there is not. */
     private static String own(Principal principal) {
-        return "targets: " + principal
-                + " is of the account that owns the shared image and its key, so nothing can be shared with "
+        String is = principal.kind() == Principal.Kind.ACCOUNT ? " is the account" : " is of the account";
+        return "targets: " + principal + is + " that owns the shared image and its key, so nothing can be shared with "
                 + "it: leave it out; who launches there needs rights to both in an identity policy of its own";
     }
 

@@ -357,7 +357,10 @@ public final class Verify {
     }
 
     private static Check notPublic(LaunchPermissions permissions) {
-        return Check.of("not-public", !permissions.isPublic(), permissions.isPublic() ? "everybody may launch" : "no");
+        return Check.of(
+                "not-public",
+                !permissions.isPublic(),
+                permissions.isPublic() ? "everybody may launch" : "the image is not public");
     }
 
     /**
@@ -401,7 +404,8 @@ public final class Verify {
             return new Check(
                     "exactly-the-named",
                     Result.PASS,
-                    permissions.entities().size() + " launch permissions, and who may copy " + ours + " snapshots");
+                    "launch permissions: " + permissions.entities().size()
+                            + "; snapshots whose copy permissions were compared: " + ours);
         }
         return new Check(
                 "exactly-the-named",

@@ -256,9 +256,9 @@ final class Simulation {
         for (int i = random.nextInt(1, 4); i > 0; i--) {
             targets.add(accounts.remove(random.nextInt(accounts.size())));
         }
-        List<String> roles = random.nextInt(3) == 0
+        List<String> roles = random.nextInt(2) == 0
                 ? List.of("arn:aws:iam::" + ROLES_OF + ":role/"
-                        + (random.nextInt(6) == 0 ? oneOf(random, ROLES) : usualRole))
+                        + (random.nextInt(3) == 0 ? oneOf(random, ROLES) : usualRole))
                 : List.of();
         return request(image, keys.get(random.nextInt(8) / 7), targets, roles, random.nextInt(8) == 0);
     }
