@@ -1,5 +1,6 @@
 package dev.amishare.ledger;
 
+import dev.amishare.ami.Way;
 import dev.amishare.keypolicy.Principals;
 import java.time.Instant;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param at when the claim was made; nothing that is older was made by it
  * @param sourceImageId what is shared: the claim is on the share of this source, under no other
  * @param sourceSnapshots the source's own: never adopted, never removed
+ * @param way by which the image is made: it decides how one is known whose id never came
  * @param adding whom the execution adds to the share
  * @param proven those of {@code adding} whom KMS has accepted in a policy: kept in it from then on, while the claim runs
  * @param permissions the launch permissions that it adds to the image, written down before it does
@@ -28,6 +30,7 @@ public record Claim(
         Instant at,
         String sourceImageId,
         List<String> sourceSnapshots,
+        Way way,
         Phase phase,
         Principals adding,
         Principals proven,
@@ -61,6 +64,7 @@ public record Claim(
             Instant at,
             String sourceImageId,
             List<String> sourceSnapshots,
+            Way way,
             Principals wanted) {}
 
     static Claim begin(Request request, Principals adding) {
@@ -70,6 +74,7 @@ public record Claim(
                 request.at(),
                 request.sourceImageId(),
                 request.sourceSnapshots(),
+                request.way(),
                 Phase.RUNNING,
                 adding,
                 Principals.none(),
@@ -114,6 +119,7 @@ public record Claim(
                 at,
                 sourceImageId,
                 sourceSnapshots,
+                way,
                 newPhase,
                 adding,
                 newProven,

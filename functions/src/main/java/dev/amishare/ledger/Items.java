@@ -1,5 +1,6 @@
 package dev.amishare.ledger;
 
+import dev.amishare.ami.Way;
 import dev.amishare.keypolicy.Principals;
 import java.time.Instant;
 import java.util.Collection;
@@ -109,6 +110,7 @@ final class Items {
                 Instant.parse(required(map, "at")),
                 required(map, SOURCE_IMAGE),
                 texts(map, "sourceSnapshots"),
+                Way.valueOf(required(map, "way")),
                 Claim.Phase.valueOf(required(map, "phase")),
                 principals(map, "adding"),
                 principals(map, "proven"),
@@ -133,6 +135,7 @@ final class Items {
         map.put("at", text(claim.at().toString()));
         map.put(SOURCE_IMAGE, text(claim.sourceImageId()));
         putTexts(map, "sourceSnapshots", claim.sourceSnapshots());
+        map.put("way", text(claim.way().name()));
         map.put("phase", text(claim.phase().name()));
         putTexts(map, "adding", claim.adding().values());
         putTexts(map, "proven", claim.proven().values());

@@ -143,6 +143,7 @@ public final class ClaimShare {
                         input.at(),
                         plan.sourceImageId(),
                         plan.source().snapshots(),
+                        plan.way(),
                         Principals.parse(plan.targets().principals())));
         if (share.claim().isEmpty()) {
             throw anothersShare(share, plan);

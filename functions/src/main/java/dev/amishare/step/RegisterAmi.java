@@ -40,8 +40,9 @@ import software.amazon.awssdk.services.ec2.model.Tag;
  * the image came about, it goes on only if it is as its source.
  *
  * <p>The id that AWS returned is written into the claim, and from then on that is the image. A name is unique in an account and Region,
- * so that an id that never came costs nothing: if the name is taken by an image of exactly the claim's snapshots, that is the image; if by
- * anything else, nothing of it is touched. The copy of a whole image is known by its id alone.
+ * so that an id that never came mostly costs nothing: if the name is taken by an image of exactly the copies that the claim has made, that is
+ * the image; if by anything else, nothing of it is touched. An image of snapshots that were there before the claim anybody may have registered,
+ * so it is named and left. The copy of a whole image is known by its id alone.
  */
 public final class RegisterAmi {
     /**
@@ -171,10 +172,22 @@ public final class RegisterAmi {
         List<Made.Copy> copies = made.copies().stream()
                 .filter(copy -> wanted.contains(copy.snapshotId()))
                 .toList();
-        return new Unanswered(client, share)
+        Unanswered unanswered = new Unanswered(client, share);
+        return unanswered
                 .image(copies)
                 .filter(image -> wanted.equals(Set.copyOf(Images.snapshotIds(image))))
-                .orElseThrow(() -> taken(client, plan));
+                .orElseThrow(() -> unanswered.doubtful().stream()
+                        .findFirst()
+                        .<AmiShareException>map(image -> doubtful(image, plan))
+                        .orElseGet(() -> taken(client, plan)));
+    }
+
+    private static NotShareable doubtful(Image image, RegionPlan plan) {
+        return new NotShareable("The name " + plan.imageName() + " is taken in " + plan.region() + " by "
+                + image.imageId()
+                + ", which is of the same snapshots. It may be this execution's, if AWS registered it and"
+                + " its answer never came, or somebody else's: nothing tells which, so it is neither shared nor removed."
+                + " Deregister it if nobody needs it, then start again; or ask for another name.");
     }
 
     private static AmiShareException taken(Ec2Client client, RegionPlan plan) {

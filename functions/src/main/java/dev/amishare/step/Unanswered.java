@@ -2,6 +2,7 @@ package dev.amishare.step;
 
 import dev.amishare.ami.CopyDescription;
 import dev.amishare.ami.ManagedTags;
+import dev.amishare.ami.Way;
 import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.FormerImage;
 import dev.amishare.ledger.Made;
@@ -11,6 +12,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +27,8 @@ import software.amazon.awssdk.services.ec2.model.Snapshot;
 
 /**
  * What a claim's execution has made by calls whose answers never came. It is told by what AWS lets nobody write afterwards: a snapshot's
- * description, key and start; an image's name, source, snapshots and creation. Tags may only rule out: whoever may tag may write ours.
+ * description, key and start; an image's name, source, snapshots and creation. Tags may only rule out: whoever may tag may write ours. What
+ * is then still like what somebody else could have made is nobody's to adopt or to remove ({@link #doubtful}).
  */
 final class Unanswered {
     /** How far the clock that dates the claim (Step Functions') and the one that dates what is made (EC2's) may be apart. */
@@ -71,35 +74,69 @@ final class Unanswered {
                 .map(source -> new Made.Copy(snapshot.snapshotId(), Optional.of(source)));
     }
 
-    /**
-     * The image of the share's name, if the claim's execution has made it: of exactly its own copies; or, bearing its execution's tag, of
-     * the source's own or a former image's snapshots, or copied of the source as a whole.
-     */
+    /** The image of the share's name, if it is certain that the claim's execution has made it. */
     Optional<Image> image(Collection<Made.Copy> copies) {
+        return named().filter(image -> isMade(image, copies)).findFirst();
+    }
+
+    /**
+     * Images of the share's name that may be the execution's, or somebody else's: of snapshots that were there before the claim (the
+     * source's own, or a former image's), or copied of the source as a whole, with snapshots that are not known yet.
+     */
+    List<Image> doubtful() {
+        return named().filter(this::isDoubtful).toList();
+    }
+
+    /** Those that the execution may have made: since the claim, and neither its source nor what is committed. */
+    private Stream<Image> named() {
         return Images.named(ec2, share.id().imageName()).stream()
-                .filter(image -> isMade(image, copies))
-                .findFirst();
+                .filter(image -> isSinceTheClaim(time(image.creationDate())))
+                .filter(image -> !image.imageId().equals(claim.sourceImageId()))
+                .filter(image -> share.committed()
+                        .filter(c -> c.imageId().equals(image.imageId()))
+                        .isEmpty());
     }
 
     private boolean isMade(Image image, Collection<Made.Copy> copies) {
-        if (!isSinceTheClaim(time(image.creationDate()))
-                || image.imageId().equals(claim.sourceImageId())
-                || share.committed()
-                        .filter(c -> c.imageId().equals(image.imageId()))
-                        .isPresent()) {
-            return false;
-        }
-        Set<String> snapshots = Set.copyOf(Images.snapshotIds(image));
-        boolean wasThereBefore = !snapshots.isEmpty()
-                && (snapshots.equals(Set.copyOf(claim.sourceSnapshots())) || isOfAFormer(snapshots));
-        return isOf(snapshots, copies)
-                || (Images.has(image.tags(), ManagedTags.EXECUTION, claim.execution())
-                        && (wasThereBefore || isCopied(image)));
+        List<String> snapshots = Images.snapshotIds(image);
+        return switch (claim.way()) {
+            case SNAPSHOTS -> isOf(Set.copyOf(snapshots), copies);
+            case COPY_IMAGE -> bearsOurTagAsACopy(image) && isUnderTheKey(snapshots);
+            case SAME_SNAPSHOTS, STANDING -> false;
+        };
     }
 
-    /** Whether it is a copy that EC2 made of the whole source: its snapshots came about with it, or are not known yet. */
+    private boolean isDoubtful(Image image) {
+        Set<String> snapshots = Set.copyOf(Images.snapshotIds(image));
+        return switch (claim.way()) {
+            case SNAPSHOTS -> isOfAFormer(snapshots);
+            case COPY_IMAGE -> bearsOurTagAsACopy(image) && snapshots.isEmpty();
+            case SAME_SNAPSHOTS -> snapshots.equals(Set.copyOf(claim.sourceSnapshots()));
+            case STANDING -> false;
+        };
+    }
+
+    /** A necessary condition only: whoever may tag may write this. */
+    private boolean bearsOurTagAsACopy(Image image) {
+        return isCopied(image) && Images.has(image.tags(), ManagedTags.EXECUTION, claim.execution());
+    }
+
+    /** Whether it is a copy that EC2 made of the whole source: its snapshots came about with it. */
     boolean isCopied(Image image) {
-        return claim.sourceImageId().equals(image.sourceImageId());
+        return claim.way() == Way.COPY_IMAGE && claim.sourceImageId().equals(image.sourceImageId());
+    }
+
+    /** Whether all of them are encrypted under the share's key, which nobody can change on a snapshot, and none was there before. */
+    private boolean isUnderTheKey(List<String> snapshotIds) {
+        if (snapshotIds.isEmpty() || !Collections.disjoint(share.snapshotsOfOthers(), snapshotIds)) {
+            return false;
+        }
+        Filter these = Filter.builder().name("snapshot-id").values(snapshotIds).build();
+        List<Snapshot> standing =
+                ec2.describeSnapshotsPaginator(r -> r.ownerIds("self").filters(these)).snapshots().stream()
+                        .toList();
+        return standing.size() == snapshotIds.size()
+                && standing.stream().allMatch(snapshot -> share.id().keyArn().equals(snapshot.kmsKeyId()));
     }
 
     /** Whether there is one copy of each snapshot that was copied, and nothing else. */

@@ -150,6 +150,9 @@ public final class UndoShare {
                     copies,
                     images.stream().map(Image::imageId).findFirst());
             images.forEach(this::deregister);
+            if (images.isEmpty()) {
+                unanswered.doubtful().forEach(this::keep);
+            }
             part(() -> delete(copies));
         }
 
@@ -240,6 +243,13 @@ public final class UndoShare {
                     .filter(SharedSnapshot::isCopy)
                     .map(SharedSnapshot::snapshotId)
                     .toList();
+        }
+
+        /** It does not hold the claim: nothing would ever tell more about it, and its name alone is taken. */
+        private void keep(Image image) {
+            kept.add(
+                    "image " + image.imageId() + " in " + region + " stays (it has the share's name, and whether this"
+                            + " execution made it by a call whose answer never came, nothing tells: deregister it if nobody needs it)");
         }
 
         private void deregister(Image image) {

@@ -2,6 +2,7 @@ package dev.amishare.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.amishare.ami.Way;
 import dev.amishare.keypolicy.Audience;
 import dev.amishare.keypolicy.Boundary;
 import dev.amishare.keypolicy.Principal;
@@ -145,7 +146,13 @@ final class GrantsTest {
 
     private static Share claimed(String name, int at, List<String> adding, List<String> proven) {
         Claim.Request request = new Claim.Request(
-                "execution-" + name, "token", Instant.ofEpochSecond(at), "ami-1", List.of(), Principals.none());
+                "execution-" + name,
+                "token",
+                Instant.ofEpochSecond(at),
+                "ami-1",
+                List.of(),
+                Way.SNAPSHOTS,
+                Principals.none());
         Claim claim = Claim.begin(request, Principals.parse(adding)).withProven(Principals.parse(proven));
         return Share.unknown(new ShareId("key", name)).withClaim(Optional.of(claim));
     }

@@ -1,5 +1,6 @@
 package dev.amishare.ledger;
 
+import dev.amishare.ami.Way;
 import dev.amishare.keypolicy.Principals;
 import dev.awssandbox.Caller;
 import dev.awssandbox.Cloud;
@@ -73,7 +74,13 @@ public final class TestLedger implements AutoCloseable {
         return ledger.claim(
                 id,
                 new Claim.Request(
-                        execution, "token-of-" + execution, at, source, List.of("snap-0aaaaaaaaaaaaaaaa"), wanted));
+                        execution,
+                        "token-of-" + execution,
+                        at,
+                        source,
+                        List.of("snap-0aaaaaaaaaaaaaaaa"),
+                        Way.SNAPSHOTS,
+                        wanted));
     }
 
     /** Golden, committed by the first execution for these principals. */

@@ -14,6 +14,7 @@ import dev.amishare.ami.Way;
 import dev.amishare.error.AttributesLost;
 import dev.amishare.error.NotShareable;
 import dev.amishare.keypolicy.Principals;
+import dev.amishare.ledger.Made;
 import dev.amishare.ledger.SharedSnapshot;
 import dev.amishare.step.WaitForCompletion.Copy;
 import java.time.Duration;
@@ -84,6 +85,53 @@ final class RegisterAmiTest {
                             .made()
                             .imageId())
                     .contains(unanswered);
+        }
+    }
+
+    @Test
+    void neverTakesAnImageOfTheSourcesOwnSnapshotsWhoseIdIsNotRecorded() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            RegionPlan plan = forced(account.planOf(GOLDEN), Way.SAME_SNAPSHOTS);
+            account.claim(plan);
+            List<Copy> same = plan.source().snapshots().stream()
+                    .map(id -> new Copy(id, id, null, null))
+                    .toList();
+            String doubtful = register(account, plan, same);
+            account.pass(Duration.ofSeconds(10));
+
+            assertThatThrownBy(() -> account.register(plan, List.of()))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll(doubtful, plan.imageName(), HOME, "nothing tells which", "Deregister it");
+            assertThat(made(account, plan).imageId()).isEmpty();
+        }
+    }
+
+    @Test
+    void neverTakesAnImageOfAFormerOnesSnapshotsWhoseIdIsNotRecorded() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            RegionPlan plan = account.planOf(GOLDEN);
+            RegisterAmi.Output former = account.make(plan);
+            account.ledger.commit(
+                    SourceAccount.id(plan),
+                    EXECUTION,
+                    former.imageId(),
+                    former.snapshots(),
+                    Principals.none(),
+                    account.now());
+            account.pass(Duration.ofSeconds(10));
+            account.ec2(HOME).deregisterImage(deregister -> deregister.imageId(former.imageId()));
+            account.ledger.close(SourceAccount.id(plan), former.imageId(), account.now());
+            account.claim(plan);
+            List<Copy> copies = former.snapshots().stream()
+                    .map(s -> new Copy(s.sourceSnapshotId(), s.snapshotId(), null, null))
+                    .toList();
+            String doubtful = register(account, plan, copies);
+            account.pass(Duration.ofSeconds(10));
+
+            assertThatThrownBy(() -> account.register(plan, copies))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll(doubtful, "nothing tells which", "Deregister it");
+            assertThat(made(account, plan).imageId()).isEmpty();
         }
     }
 
@@ -288,6 +336,10 @@ final class RegisterAmiTest {
             account.claim(plan);
             assertThat(account.copyImage(plan)).isEqualTo(account.copyImage(plan));
         }
+    }
+
+    private static Made made(SourceAccount account, RegionPlan plan) {
+        return account.ledger.read(SourceAccount.id(plan)).claim().orElseThrow().made();
     }
 
     private static String register(SourceAccount account, RegionPlan plan, List<Copy> copies) {

@@ -226,6 +226,11 @@ final class ShareWorld implements AutoCloseable {
 
     /** The claim of an execution on the image. */
     Share claim(String execution, String... principals) {
+        return claim(Way.SNAPSHOTS, execution, principals);
+    }
+
+    /** The claim of an execution that makes the image in this way. */
+    Share claim(Way way, String execution, String... principals) {
         return ledger.claim(
                 id(),
                 new Claim.Request(
@@ -234,6 +239,7 @@ final class ShareWorld implements AutoCloseable {
                         cloud.kernel().now(),
                         SOURCE_IMAGE,
                         SOURCE_SNAPSHOTS,
+                        way,
                         principals(principals)));
     }
 

@@ -183,6 +183,7 @@ final class SourceAccount implements AutoCloseable {
                         now(),
                         plan.sourceImageId(),
                         plan.source().snapshots(),
+                        plan.way(),
                         Principals.parse(plan.targets().principals())));
     }
 

@@ -9,6 +9,7 @@ import static dev.amishare.step.ShareWorld.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.amishare.ami.ManagedTags;
+import dev.amishare.ami.Way;
 import dev.amishare.ledger.SharedImage;
 import dev.amishare.ledger.SharedSnapshot;
 import java.time.Duration;
@@ -155,9 +156,9 @@ final class UndoShareTest {
     @Test
     void removesTheCopyOfAWholeImageAndTheSnapshotsThatCameAboutWithIt() {
         try (ShareWorld world = new ShareWorld()) {
-            world.claim(MINE, "222222222222");
-            String copied = copyImage(world, IMAGE_NAME, MINE);
-            String anothers = copyImage(world, "another's", "another's");
+            world.claim(Way.COPY_IMAGE, MINE, "222222222222");
+            String copied = copyImage(world, IMAGE_NAME, MINE, world.key);
+            String anothers = copyImage(world, "another's", "another's", world.key);
             world.passTime(Duration.ofMinutes(1));
 
             UndoShare.Output output = world.undo(MINE);
@@ -171,9 +172,9 @@ final class UndoShareTest {
     @Test
     void removesNoCopyOfTheWholeSourceThatIsOlderThanTheClaim() {
         try (ShareWorld world = new ShareWorld()) {
-            String older = copyImage(world, IMAGE_NAME, MINE);
+            String older = copyImage(world, IMAGE_NAME, MINE, world.key);
             world.passTime(Duration.ofMinutes(10));
-            world.claim(MINE, "222222222222");
+            world.claim(Way.COPY_IMAGE, MINE, "222222222222");
 
             assertThat(world.undo(MINE).undone()).isEmpty();
 
@@ -182,33 +183,122 @@ final class UndoShareTest {
     }
 
     @Test
-    void removesAnImageOfTheSourcesOwnSnapshotsAndNotTheSnapshots() {
+    void removesNoCopyOfTheWholeSourceThatIsUnderAnotherKey() {
+        try (ShareWorld world = new ShareWorld()) {
+            String otherKey = world.kms.createKey().keyMetadata().arn();
+            world.claim(Way.COPY_IMAGE, MINE, "222222222222");
+            String others = copyImage(world, IMAGE_NAME, MINE, otherKey);
+            world.passTime(Duration.ofMinutes(1));
+
+            assertThat(world.undo(MINE).undone()).isEmpty();
+
+            assertThat(world.images()).extracting(Image::imageId).contains(others);
+            assertThat(world.snapshotIds()).hasSize(4);
+        }
+    }
+
+    @Test
+    void removesNoCopyOfTheWholeSourceThatDoesNotBearTheExecutionsTag() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(Way.COPY_IMAGE, MINE, "222222222222");
+            String others = copyImage(world, IMAGE_NAME, OTHER, world.key);
+            world.passTime(Duration.ofMinutes(1));
+
+            assertThat(world.undo(MINE).undone()).isEmpty();
+
+            assertThat(world.images()).extracting(Image::imageId).contains(others);
+        }
+    }
+
+    @Test
+    void removesNoCopyOfTheWholeSourceWhereTheExecutionCopiesSnapshots() {
         try (ShareWorld world = new ShareWorld()) {
             world.claim(MINE, "222222222222");
+            String others = copyImage(world, IMAGE_NAME, MINE, world.key);
+            world.passTime(Duration.ofMinutes(1));
+
+            UndoShare.Output output = world.undo(MINE);
+
+            assertThat(output.undone()).isEmpty();
+            assertThat(output.left()).isEmpty();
+            assertThat(world.images()).extracting(Image::imageId).contains(others);
+            assertThat(world.snapshotIds()).hasSize(4);
+        }
+    }
+
+    @Test
+    void removesNoImageOfTheSourcesOwnSnapshotsWhereTheExecutionCopiesThem() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(MINE, "222222222222");
+            String others = register(world, IMAGE_NAME, SOURCES.get(0), SOURCES.get(1));
+
+            assertThat(world.undo(MINE).undone()).isEmpty();
+
+            assertThat(world.images()).extracting(Image::imageId).contains(others);
+        }
+    }
+
+    @Test
+    void leavesAndNamesAnImageOfTheSourcesOwnSnapshotsThatAnybodyMayHaveRegistered() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(Way.SAME_SNAPSHOTS, MINE, "222222222222");
             String image = register(world, IMAGE_NAME, SOURCES.get(0), SOURCES.get(1));
 
             UndoShare.Output output = world.undo(MINE);
 
+            assertThat(output.undone()).isEmpty();
+            assertThat(output.left()).singleElement().asString().contains(image, "nothing tells", "deregister it");
+            assertThat(world.images()).extracting(Image::imageId).contains(image);
+            assertThat(release(world).released()).isTrue();
+        }
+    }
+
+    @Test
+    void removesAnImageOfTheSourcesOwnSnapshotsThatIsRecordedAndNotTheSnapshots() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(Way.SAME_SNAPSHOTS, MINE, "222222222222");
+            String image = register(world, IMAGE_NAME, SOURCES.get(0), SOURCES.get(1));
+            world.ledger.recordImage(world.id(), MINE, image);
+
+            UndoShare.Output output = world.undo(MINE);
+
             assertThat(output.undone()).containsExactly("image " + image + " in " + REGION);
+            assertThat(output.left()).isEmpty();
             assertThat(world.snapshotIds()).containsExactlyInAnyOrderElementsOf(SOURCES);
         }
     }
 
     @Test
-    void removesAnImageThatWasRegisteredAgainAndNotTheSnapshotsOfTheFormerOne() {
+    void leavesAndNamesAnImageOfAFormerOnesSnapshotsThatAnybodyMayHaveRegistered() {
         try (ShareWorld world = new ShareWorld()) {
-            SharedImage former = world.shared("222222222222");
-            world.ec2.deregisterImage(r -> r.imageId(former.imageId()));
-            world.ledger.close(world.id(), former.imageId(), ShareWorld.NOON);
+            SharedImage former = closed(world);
             world.claim(MINE, "444444444444");
-            List<String> snapshots =
-                    former.snapshots().stream().map(SharedSnapshot::snapshotId).toList();
-            String image = register(world, IMAGE_NAME, snapshots.toArray(String[]::new));
+            String image = registerAgain(world, former);
+
+            UndoShare.Output output = world.undo(MINE);
+
+            assertThat(output.undone()).isEmpty();
+            assertThat(output.left()).singleElement().asString().contains(image, "nothing tells");
+            assertThat(world.images()).extracting(Image::imageId).contains(image);
+            assertThat(release(world).released()).isTrue();
+        }
+    }
+
+    @Test
+    void removesAnImageThatWasRegisteredAgainAndIsRecordedAndNotTheSnapshotsOfTheFormerOne() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage former = closed(world);
+            world.claim(MINE, "444444444444");
+            String image = registerAgain(world, former);
+            world.ledger.recordImage(world.id(), MINE, image);
 
             UndoShare.Output output = world.undo(MINE);
 
             assertThat(output.undone()).containsExactly("image " + image + " in " + REGION);
-            assertThat(world.snapshotIds()).containsAll(snapshots);
+            assertThat(world.snapshotIds())
+                    .containsAll(former.snapshots().stream()
+                            .map(SharedSnapshot::snapshotId)
+                            .toList());
             assertThat(world.ledger.read(world.id()).former()).hasSize(1);
         }
     }
@@ -326,6 +416,21 @@ final class UndoShareTest {
         }
     }
 
+    /** A shared image that somebody has deregistered, its share closed. */
+    private static SharedImage closed(ShareWorld world) {
+        SharedImage former = world.shared("222222222222");
+        world.ec2.deregisterImage(r -> r.imageId(former.imageId()));
+        world.ledger.close(world.id(), former.imageId(), ShareWorld.NOON);
+        return former;
+    }
+
+    private static String registerAgain(ShareWorld world, SharedImage former) {
+        return register(
+                world,
+                IMAGE_NAME,
+                former.snapshots().stream().map(SharedSnapshot::snapshotId).toArray(String[]::new));
+    }
+
     private static ReleaseClaim.Output release(ShareWorld world) {
         return new ReleaseClaim(world.ledger).run(new ReleaseClaim.Input(world.key, IMAGE_NAME, MINE));
     }
@@ -355,13 +460,13 @@ final class UndoShareTest {
                 .imageId();
     }
 
-    private static String copyImage(ShareWorld world, String name, String execution) {
+    private static String copyImage(ShareWorld world, String name, String execution, String key) {
         return world.ec2
                 .copyImage(r -> r.name(name)
                         .sourceImageId(SOURCE_IMAGE)
                         .sourceRegion(REGION)
                         .encrypted(true)
-                        .kmsKeyId(world.key)
+                        .kmsKeyId(key)
                         .tagSpecifications(tags(ResourceType.IMAGE, execution), tags(ResourceType.SNAPSHOT, execution)))
                 .imageId();
     }
