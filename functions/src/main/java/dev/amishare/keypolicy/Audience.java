@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -14,9 +16,29 @@ import java.util.stream.Collectors;
  * @param imageName the share's
  * @param sourceImageId of which image it is the share
  * @param principals whom it grants the launch
+ * @param accounts which a launch permission of the image may name: those of {@code principals}, and those of whom nobody is granted the
+ *     launch any more, or not yet
  */
-public record Audience(String imageName, String sourceImageId, Principals principals) {
+public record Audience(String imageName, String sourceImageId, Principals principals, Set<String> accounts) {
     private static final int MOST_NAMED = 10;
+
+    public Audience {
+        Set<String> all = new TreeSet<>(accounts);
+        all.addAll(principals.accounts());
+        accounts = Set.copyOf(all);
+    }
+
+    /** One whose launch permissions name the accounts of {@code principals} and no other. */
+    public Audience(String imageName, String sourceImageId, Principals principals) {
+        this(imageName, sourceImageId, principals, Set.of());
+    }
+
+    /** The same, where launch permissions may name {@code more} accounts. */
+    public Audience withAccounts(Set<String> more) {
+        Set<String> all = new TreeSet<>(accounts);
+        all.addAll(more);
+        return new Audience(imageName, sourceImageId, principals, all);
+    }
 
     /**
      * Two shares that name others of one account.
@@ -25,11 +47,10 @@ public record Audience(String imageName, String sourceImageId, Principals princi
      * @param other that stands in the way, with {@code otherNamed}
      */
     public record Conflict(String account, Audience one, Principals named, Audience other, Principals otherNamed) {
-        /** Whether no side names the whole account: of a role beside its account, {@link Overlap} speaks. */
-        private boolean isOfRoles() {
-            return named.plus(otherNamed)
-                    .where(p -> p.kind() == Principal.Kind.ACCOUNT)
-                    .isEmpty();
+        /** Of a role that is granted the launch beside its whole account, {@link Overlap} speaks. */
+        private boolean isOverlap() {
+            return !otherNamed.isEmpty()
+                    && named.plus(otherNamed).stream().anyMatch(p -> p.kind() == Principal.Kind.ACCOUNT);
         }
 
         /** What is wrong and what to do. */
@@ -37,8 +58,16 @@ public record Audience(String imageName, String sourceImageId, Principals princi
             return "Of account " + account + ", image '" + one.imageName() + "' (of " + one.sourceImageId()
                     + ") would be shared with " + said(named) + ", but image '" + other.imageName() + "' (of "
                     + other.sourceImageId() + ") is shared with " + said(otherNamed) + ", both under key " + keyArn
-                    + ": launch permissions are per account and key policies per key, so each of them could launch both. Share "
-                    + "with the same ones, or use another key (kmsKeyId).";
+                    + ": launch permissions are per account and key policies per key, so each of them could launch both. "
+                    + remedy();
+        }
+
+        private String remedy() {
+            return otherNamed.isEmpty()
+                    ? "Share image '" + other.imageName()
+                            + "' with the same ones first, deregister it if nobody needs it, or use "
+                            + "another key (kmsKeyId); if an execution is undoing that share just now, start again later."
+                    : "Share with the same ones, or use another key (kmsKeyId).";
         }
 
         /** What a ledger holds that was written before this rule. */
@@ -50,6 +79,9 @@ public record Audience(String imageName, String sourceImageId, Principals princi
 
         /** A message goes into an execution's cause, which holds 32,768 characters for all faults of a request. */
         private static String said(Principals principals) {
+            if (principals.isEmpty()) {
+                return "nobody of it, although its launch permission for the account may still stand";
+            }
             List<String> named = principals.stream()
                     .limit(MOST_NAMED)
                     .map(Principal::toString)
@@ -67,15 +99,15 @@ public record Audience(String imageName, String sourceImageId, Principals princi
      * @param others the other shares under the key
      */
     public static List<Conflict> conflicts(Audience share, Principals added, Collection<Audience> others) {
-        Map<String, Principals> mine = byAccount(share.principals());
+        Map<String, Principals> mine = share.byAccount();
         mine.keySet().retainAll(byAccount(added).keySet());
         Map<String, Conflict> conflicts = new LinkedHashMap<>();
         for (Audience other : others) {
             if (!other.imageName().equals(share.imageName())) {
-                byAccount(other.principals()).forEach((account, theirs) -> Optional.ofNullable(mine.get(account))
+                other.byAccount().forEach((account, theirs) -> Optional.ofNullable(mine.get(account))
                         .filter(named -> !named.equals(theirs))
                         .map(named -> new Conflict(account, share, named, other, theirs))
-                        .filter(Conflict::isOfRoles)
+                        .filter(conflict -> !conflict.isOverlap())
                         .ifPresent(conflict -> conflicts.putIfAbsent(account, conflict)));
             }
         }
@@ -103,7 +135,7 @@ public record Audience(String imageName, String sourceImageId, Principals princi
         Map<String, Principals> firstNamed = new LinkedHashMap<>();
         Map<String, Conflict> conflicts = new LinkedHashMap<>();
         for (Audience share : shares) {
-            byAccount(share.principals()).forEach((account, named) -> {
+            share.byAccount().forEach((account, named) -> {
                 Audience one = first.computeIfAbsent(account, a -> share);
                 Principals oneNamed = firstNamed.computeIfAbsent(account, a -> named);
                 if (!oneNamed.equals(named)) {
@@ -112,6 +144,13 @@ public record Audience(String imageName, String sourceImageId, Principals princi
             });
         }
         return List.copyOf(conflicts.values());
+    }
+
+    /** Whom of each account it grants the launch: nobody of some. */
+    private Map<String, Principals> byAccount() {
+        Map<String, Principals> all = byAccount(principals);
+        accounts.stream().sorted().forEach(account -> all.putIfAbsent(account, Principals.none()));
+        return all;
     }
 
     private static Map<String, Principals> byAccount(Principals principals) {

@@ -3,9 +3,11 @@ package dev.amishare.keypolicy;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A set of principals, always in the same order whatever order they came in. Immutable. */
@@ -65,6 +67,11 @@ public final class Principals implements Iterable<Principal> {
     /** As requests name them and the ledger keeps them. */
     public List<String> values() {
         return stream().map(Principal::value).toList();
+    }
+
+    /** The accounts of those who have a single one, each once. */
+    public Set<String> accounts() {
+        return stream().filter(Principal::isNamed).map(Principal::account).collect(Collectors.toSet());
     }
 
     /** The launch permissions that all of them need, each once. */

@@ -107,8 +107,9 @@ final class Reader {
 
     private Truth names(Statement statement) {
         if (statement.has("NotPrincipal")) {
-            // A role is spared only where its account is spared, too.
-            return Truth.of(!Set.copyOf(listed(statement, "NotPrincipal")).containsAll(identities));
+            // IAM spares only whose account, role and session are all listed: sessions, and the roles of an account,
+            // are not known.
+            return Set.copyOf(listed(statement, "NotPrincipal")).containsAll(identities) ? Truth.UNKNOWN : Truth.YES;
         }
         List<String> named = listed(statement, "Principal");
         if (named.contains("*") || identities.stream().anyMatch(named::contains)) {

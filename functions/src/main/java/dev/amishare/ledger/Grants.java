@@ -107,7 +107,7 @@ public final class Grants {
         List<Audience> others = new ArrayList<>();
         for (Share other : shares) {
             if (!other.id().equals(share.id())) {
-                others.add(audience(other, other.committedPrincipals()));
+                others.add(undone(other));
                 standing(other).ifPresent(others::add);
             }
         }
@@ -137,6 +137,15 @@ public final class Grants {
                 : Optional.empty();
     }
 
+    /**
+     * What is committed, and what a claim that is being undone may leave: accounts of which it grants nobody. For an execution whom KMS
+     * has accepted, that claim counts with whom it was for: while it ran, the two went together, so its undo is no reason to fail.
+     */
+    private Audience undone(Share other) {
+        Principals asked = unproven().isEmpty() ? other.undonePrincipals() : Principals.none();
+        return audience(other, other.committedPrincipals().plus(asked)).withAccounts(other.undoneAccounts());
+    }
+
     private boolean isOwn(Share share) {
         return own.filter(share::equals).isPresent();
     }
@@ -151,14 +160,17 @@ public final class Grants {
 
     private Audience audience(Share share, Principals principals) {
         return new Audience(
-                share.id().imageName(), share.sourceImageId().orElse("unknown"), principals.where(boundary::permits));
+                share.id().imageName(),
+                share.sourceImageId().orElse("unknown"),
+                principals.where(boundary::permits),
+                share.committedAccounts());
     }
 
-    /** Whom each share grants the launch, running claims included. */
+    /** Whom each share grants the launch, running claims included; which accounts its launch permissions may name, undone ones included. */
     public static List<Audience> audiences(Collection<Share> shares, Boundary boundary) {
         Grants grants = new Grants(List.copyOf(shares), boundary, Optional.empty());
         return shares.stream()
-                .map(share -> grants.audience(share, share.granted()))
+                .map(share -> grants.audience(share, share.granted()).withAccounts(share.undoneAccounts()))
                 .toList();
     }
 

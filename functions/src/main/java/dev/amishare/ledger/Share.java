@@ -1,10 +1,12 @@
 package dev.amishare.ledger;
 
+import dev.amishare.keypolicy.Principal;
 import dev.amishare.keypolicy.Principals;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -66,6 +68,32 @@ public record Share(ShareId id, Optional<Committed> committed, Optional<Claim> c
     /** Whom the share was committed for, but those who died since. */
     public Principals committedPrincipals() {
         return committed.map(Committed::living).orElse(Principals.none());
+    }
+
+    /** The accounts of all whom the share was committed for, the dead too: launch permissions name accounts, and stay. */
+    Set<String> committedAccounts() {
+        return committed.map(Committed::principals).orElse(Principals.none()).accounts();
+    }
+
+    /**
+     * The accounts to which a claim that is being undone may have given launch permissions or snapshots, and which it may have to
+     * leave: it has written them down before.
+     */
+    Set<String> undoneAccounts() {
+        return claim.filter(c -> c.phase() == Claim.Phase.UNDOING).stream()
+                .flatMap(c -> Stream.concat(c.permissions().stream(), c.copiers().stream()))
+                .flatMap(value -> Principal.parse(value).stream())
+                .filter(Principal::isNamed)
+                .map(Principal::account)
+                .collect(Collectors.toSet());
+    }
+
+    /** Whom a claim adds that is being undone, as far as it may have given something to their accounts. */
+    Principals undonePrincipals() {
+        Set<String> accounts = undoneAccounts();
+        return claim.map(Claim::adding)
+                .orElse(Principals.none())
+                .where(p -> p.isNamed() && accounts.contains(p.account()));
     }
 
     /** Whom the claim adds while it is not being undone. */

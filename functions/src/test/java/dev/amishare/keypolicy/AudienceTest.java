@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -82,6 +83,22 @@ final class AudienceTest {
         return IntStream.range(0, number)
                 .mapToObj(i -> String.format("arn:aws:iam::%s:role/Role%03d", account, i))
                 .toList();
+    }
+
+    @Test
+    void countAnAccountWhoseLaunchPermissionStandsThoughNobodyOfItIsGranted() {
+        Audience golden = share("golden").withAccounts(Set.of("333333333333"));
+
+        assertThat(adding(share("silver", GREEN), golden))
+                .singleElement()
+                .asString()
+                .contains(
+                        "'golden'", "nobody of it", GREEN, "Share image 'golden' with the same ones first", "kmsKeyId");
+        assertThat(adding(share("silver", "333333333333"), golden)).hasSize(1);
+        assertThat(adding(share("golden", GREEN), golden, share("silver", ELSEWHERE)))
+                .isEmpty();
+        assertThat(adding(share("silver", ELSEWHERE, ORGANIZATION), golden)).isEmpty();
+        assertThat(Audience.broken(List.of(golden, share("silver", GREEN)))).hasSize(1);
     }
 
     @Test

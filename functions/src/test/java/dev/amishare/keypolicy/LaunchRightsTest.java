@@ -142,7 +142,6 @@ final class LaunchRightsTest {
                 "a role of it | \"Principal\":{\"AWS\":\"arn:aws:iam::222222222222:role/Other\"},\"Action\":\"kms:*\",\"Resource\":\"*\"",
                 "administration | \"Principal\":\"*\",\"Action\":[\"kms:PutKeyPolicy\",\"kms:Encrypt\"],\"Resource\":\"*\"",
                 "another key | \"Principal\":\"*\",\"Action\":\"kms:*\",\"Resource\":\"arn:aws:kms:eu-west-1:111111111111:key/other\"",
-                "all but it | \"NotPrincipal\":{\"AWS\":[\"arn:aws:iam::222222222222:root\"]},\"Action\":\"kms:*\",\"Resource\":\"*\"",
                 "all but this | \"Principal\":\"*\",\"Action\":\"kms:*\",\"NotResource\":\"*\"",
                 "all but kms | \"Principal\":\"*\",\"NotAction\":\"kms:*\",\"Resource\":\"*\"",
                 "a service | \"Principal\":{\"Service\":\"s3.amazonaws.com\"},\"Action\":\"kms:*\",\"Resource\":\"*\"",
@@ -155,6 +154,16 @@ final class LaunchRightsTest {
         assertThat(judge(denying.with(sharedWith("222222222222")), "222222222222"))
                 .as(how)
                 .isEqualTo(new Granted());
+    }
+
+    @Test
+    void areDoubtfulUnderADenyThatSparesOnlyTheirAccountsRoot() {
+        KeyPolicy sparing = policy(
+                "{\"Effect\":\"Deny\",\"NotPrincipal\":{\"AWS\":[\"arn:aws:iam::222222222222:root\"]},\"Action\":\"kms:*\",\"Resource\":\"*\"}");
+
+        assertThat(judge(sparing.with(sharedWith("222222222222")), "222222222222"))
+                .isInstanceOf(Doubtful.class);
+        assertThat(judge(sparing.with(sharedWith(ROLE)), ROLE)).isInstanceOf(Denied.class);
     }
 
     @Test
@@ -220,7 +229,7 @@ final class LaunchRightsTest {
     }
 
     @Test
-    void ofARoleAreDeniedWithItsAccountAndSparedOnlyWithIt() {
+    void ofARoleAreDeniedWithItsAccountAndNeverSurelySparedByItsName() {
         assertThat(judge(denies("\"Principal\":{\"AWS\":\"333333333333\"}"), ROLE))
                 .isInstanceOf(Denied.class);
         assertThat(judge(denies("\"Principal\":{\"AWS\":\"" + ROLE + "\"}"), ROLE))
@@ -228,7 +237,7 @@ final class LaunchRightsTest {
         assertThat(judge(denies("\"NotPrincipal\":{\"AWS\":[\"" + ROLE + "\"]}"), ROLE))
                 .isInstanceOf(Denied.class);
         assertThat(judge(denies("\"NotPrincipal\":{\"AWS\":[\"" + ROLE + "\",\"333333333333\"]}"), ROLE))
-                .isEqualTo(new Granted());
+                .isInstanceOf(Doubtful.class);
     }
 
     private static KeyPolicy denies(String whom) {

@@ -63,6 +63,77 @@ final class GrantsTest {
     }
 
     @Test
+    void doNotForgetTheLaunchPermissionOfARoleThatWasDeleted() {
+        Share golden = orphaned("a", BLUE);
+        Share silver = claimed("b", 1, List.of(GREEN), List.of());
+
+        assertThat(audiencesForGreen(golden)).hasSize(1);
+        assertThat(grants(List.of(golden, silver), "b").refusals("key")).hasSize(1);
+        assertThat(grants(List.of(golden, claimed("b", 1, List.of("444444444444"), List.of())), "b")
+                        .refusals("key"))
+                .isEmpty();
+        assertThat(grants(List.of(golden, claimed("b", 1, List.of(GREEN), List.of(GREEN))), "x")
+                        .all())
+                .isEqualTo(Principals.none());
+    }
+
+    @Test
+    void letARoleInAgainOnceBothImagesNameIt() {
+        Share golden = orphaned("a", BLUE);
+        Share again = golden.withCommitted(golden.committed()
+                .map(c -> new Committed(
+                        c.sourceImageId(),
+                        c.imageId(),
+                        c.snapshots(),
+                        principals(BLUE, GREEN),
+                        c.orphaned(),
+                        c.copiers(),
+                        c.at(),
+                        c.execution())));
+
+        assertThat(audiencesForGreen(again)).isEmpty();
+        assertThat(grants(List.of(again, claimed("b", 1, List.of(GREEN), List.of())), "b")
+                        .refusals("key"))
+                .isEmpty();
+    }
+
+    @Test
+    void doNotForgetTheLaunchPermissionOfARoleThatTheBoundaryHoldsNoMore() {
+        Boundary narrow = new Boundary(false, new TreeSet<>(List.of("444444444444")), new TreeSet<>());
+
+        assertThat(Grants.audiences(List.of(committed("a", BLUE)), narrow))
+                .singleElement()
+                .satisfies(audience -> assertThat(audience.accounts()).containsExactly("333333333333"))
+                .satisfies(audience -> assertThat(audience.principals()).isEqualTo(Principals.none()));
+    }
+
+    @Test
+    void countTheAccountsThatAnUndoneClaimMayLeave() {
+        Share asked = claimed("a", 1, List.of(BLUE), List.of(BLUE));
+        Share undone = undoneAfter(asked, List.of("333333333333"));
+
+        assertThat(audiencesForGreen(undone)).hasSize(1);
+        assertThat(audiencesForGreen(undoneAfter(asked, List.of()))).isEmpty();
+        assertThat(grants(List.of(undone, claimed("b", 2, List.of(GREEN), List.of())), "b")
+                        .refusals("key"))
+                .hasSize(1);
+        assertThat(grants(List.of(undone, claimed("b", 2, List.of(BLUE), List.of())), "b")
+                        .refusals("key"))
+                .hasSize(1);
+    }
+
+    @Test
+    void doNotFailAnAcceptedClaimForTheUndoOfOneForTheSame() {
+        Share undone = undoneAfter(claimed("a", 1, List.of(BLUE), List.of(BLUE)), List.of("333333333333"));
+        Share same = claimed("b", 2, List.of(BLUE), List.of(BLUE));
+        Share other = claimed("b", 2, List.of(GREEN), List.of(GREEN));
+
+        assertThat(grants(List.of(undone, same), "b").refusals("key")).isEmpty();
+        assertThat(grants(List.of(undone, same), "a").all()).isEqualTo(principals(BLUE));
+        assertThat(grants(List.of(undone, other), "b").refusals("key")).hasSize(1);
+    }
+
+    @Test
     void failTheLaterOfTwoClaims() {
         List<Share> shares =
                 List.of(claimed("a", 1, List.of(BLUE), List.of()), claimed("b", 2, List.of(GREEN), List.of()));
@@ -136,6 +207,23 @@ final class GrantsTest {
 
     private static Principals principals(String... values) {
         return Principals.parse(List.of(values));
+    }
+
+    private static List<Audience.Conflict> audiencesForGreen(Share share) {
+        return Audience.adding(
+                new Audience("b", "ami-3", principals(GREEN)),
+                Grants.audiences(List.of(share), Boundary.unlimited()),
+                Boundary.unlimited());
+    }
+
+    private static Share orphaned(String name, String role) {
+        Share share = committed(name, role);
+        return share.withCommitted(share.committed().map(c -> c.withOrphaned(principals(role))));
+    }
+
+    private static Share undoneAfter(Share share, List<String> permissions) {
+        return share.withClaim(share.claim()
+                .map(claim -> claim.withIntended(permissions, List.of()).undoing("sweep")));
     }
 
     private static Share committed(String name, String... whom) {
