@@ -137,7 +137,10 @@ public final class RegionPlanner {
         String sourceId = source.image().imageId();
         Way way = SourceRules.way(
                 attributes, source.own(), source.snapshots(), deployment.region(), place.region(), place.keyArn());
-        if (way == Way.SAME_SNAPSHOTS && isTrue(request.shareSnapshots())) {
+        boolean standsOnTheSources = standing.filter(
+                        stands -> usesTheSources(stands.committed().snapshots()))
+                .isPresent();
+        if (isTrue(request.shareSnapshots()) && (way == Way.SAME_SNAPSHOTS || standsOnTheSources)) {
             faults.forbidden(sameSnapshots(sourceId, place.keyArn()));
         }
         Tags.Merged tags = Tags.merge(request.tags(), tags(source.image().tags()));
@@ -181,8 +184,7 @@ public final class RegionPlanner {
         ImageAttributes attributes = ImageAttributes.of(standing.image());
         String sourceId = wanted.sourceImageId();
         List<SharedSnapshot> snapshots = standing.committed().snapshots();
-        if (isTrue(request.shareSnapshots())
-                && snapshots.stream().anyMatch(s -> s.snapshotId().equals(s.sourceSnapshotId()))) {
+        if (isTrue(request.shareSnapshots()) && usesTheSources(snapshots)) {
             faults.forbidden(sameSnapshots(sourceId, place.keyArn()));
         }
         notes.add("the targets were added to " + standing.committed().imageId()
@@ -209,6 +211,11 @@ public final class RegionPlanner {
                 verifyOptions(sourceId, attributes, request, notes, faults),
                 notes,
                 0);
+    }
+
+    /** Whether a shared image is of its source's own snapshots, by whatever way one would be made today. */
+    private static boolean usesTheSources(List<SharedSnapshot> snapshots) {
+        return !snapshots.stream().allMatch(SharedSnapshot::isCopy);
     }
 
     private static String sameSnapshots(String sourceId, String keyArn) {

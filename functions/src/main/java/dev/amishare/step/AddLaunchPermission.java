@@ -6,20 +6,23 @@ import dev.amishare.error.NotShareable;
 import dev.amishare.keypolicy.Boundary;
 import dev.amishare.keypolicy.Principal;
 import dev.amishare.keypolicy.Principals;
+import dev.amishare.ledger.Claim;
 import dev.amishare.ledger.Ledger;
 import dev.amishare.ledger.Share;
 import dev.amishare.ledger.ShareId;
 import dev.amishare.ledger.SharedImage;
+import dev.amishare.ledger.SharedSnapshot;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.Image;
 import software.amazon.awssdk.services.ec2.model.OperationType;
-import software.amazon.awssdk.services.ec2.model.Snapshot;
 import software.amazon.awssdk.services.ec2.model.SnapshotAttributeName;
 
 /**
@@ -71,7 +74,7 @@ public final class AddLaunchPermission {
                 .launchPermissions());
         permissions.removeAll(LaunchPermissions.of(client, image.imageId()).entities());
         Map<String, List<String>> copiers =
-                plan.shareSnapshots() ? missingCopiers(client, images, image, plan) : Map.of();
+                plan.shareSnapshots() ? missingCopiers(client, share, image, plan) : Map.of();
         Set<String> allCopiers = new TreeSet<>();
         copiers.values().forEach(allCopiers::addAll);
         if (permissions.isEmpty() && copiers.isEmpty()) {
@@ -87,22 +90,39 @@ public final class AddLaunchPermission {
     }
 
     /** Snapshot id → the account targets that may not make volumes of it yet. */
-    private Map<String, List<String>> missingCopiers(Ec2Client client, Images images, Image image, RegionPlan plan) {
+    private Map<String, List<String>> missingCopiers(Ec2Client client, Share share, Image image, RegionPlan plan) {
+        List<String> snapshots = Images.snapshotIds(image);
+        List<String> others = new ArrayList<>(snapshots);
+        others.removeAll(ours(share));
+        if (!others.isEmpty()) {
+            throw new NotShareable("By the ledger, " + String.join(", ", others) + " in " + plan.region()
+                    + ", of image " + image.imageId()
+                    + ", is no copy that was made for this share, so it is not shared. Leave shareSnapshots out.");
+        }
         Map<String, List<String>> missing = new LinkedHashMap<>();
-        for (Snapshot snapshot : images.snapshots(Images.snapshotIds(image))) {
-            if (!Images.isManaged(snapshot.tags())) {
-                throw new NotShareable(
-                        "Snapshot " + snapshot.snapshotId() + " in " + plan.region() + " of image " + image.imageId()
-                                + " was not made by AMI Share, so it is not shared. Leave shareSnapshots out.");
-            }
+        for (String snapshotId : snapshots) {
             List<String> accounts = new ArrayList<>(plan.targets().accounts());
             accounts.removeIf(account -> !boundary.permits(Principal.of(account)));
-            accounts.removeAll(CopyPermissions.of(client, snapshot.snapshotId()).accounts());
+            accounts.removeAll(CopyPermissions.of(client, snapshotId).accounts());
             if (!accounts.isEmpty()) {
-                missing.put(snapshot.snapshotId(), accounts);
+                missing.put(snapshotId, accounts);
             }
         }
         return missing;
+    }
+
+    /** The copies that were made for the share, as the ledger knows them: tags anybody can write. The source's own are never among them. */
+    private static Set<String> ours(Share share) {
+        Claim claim = share.claim().orElseThrow();
+        Set<String> ours = new HashSet<>(claim.made().snapshotIds());
+        Stream.concat(
+                        share.committed().stream().flatMap(c -> c.snapshots().stream()),
+                        share.formerOf(claim.sourceImageId()).stream().flatMap(f -> f.snapshots().stream()))
+                .filter(SharedSnapshot::isCopy)
+                .map(SharedSnapshot::snapshotId)
+                .forEach(ours::add);
+        claim.sourceSnapshots().forEach(ours::remove);
+        return ours;
     }
 
     private static void addCopiers(Ec2Client client, String snapshotId, List<String> accounts) {

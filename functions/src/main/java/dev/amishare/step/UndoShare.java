@@ -207,7 +207,13 @@ public final class UndoShare {
             }
             List<String> permissions = new ArrayList<>(claim.permissions());
             permissions.removeAll(committed.living().launchPermissions());
-            permissions.retainAll(LaunchPermissions.of(client, imageId).entities());
+            try {
+                permissions.retainAll(LaunchPermissions.of(client, imageId).entities());
+            } catch (Ec2Exception e) {
+                // Denied where somebody has removed our tag from the image: that stays and is named, the rest goes on.
+                failed("launch permission of " + String.join(", ", permissions) + " on image " + imageId, e);
+                return;
+            }
             if (!permissions.isEmpty()) {
                 attempt(
                         "launch permission of " + String.join(", ", permissions) + " on image " + imageId,
@@ -285,22 +291,26 @@ public final class UndoShare {
                 removal.run();
                 undone.add(what + " in " + region);
             } catch (Ec2Exception e) {
-                String said = e.awsErrorDetails() == null
-                        ? String.valueOf(e.getMessage())
-                        : e.awsErrorDetails().errorCode() + ": "
-                                + e.awsErrorDetails().errorMessage();
-                if (Images.isCode(e, "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable", "InvalidSnapshot.NotFound")) {
-                    undone.add(what + " in " + region + " (was gone)");
-                } else if (Images.isCode(e, "InvalidSnapshot.InUse") && left.isEmpty()) {
-                    // Another image uses the snapshot: to remove it is for whoever made that image.
-                    kept.add(what + " in " + region + " stays (" + said + ")");
-                } else if (mayPass(e)) {
-                    passing = e;
-                } else {
-                    left.add(what + " in " + region + " (" + said + ")");
-                }
+                failed(what, e);
             } catch (SdkClientException e) {
                 passing = e;
+            }
+        }
+
+        private void failed(String what, Ec2Exception e) {
+            String said = e.awsErrorDetails() == null
+                    ? String.valueOf(e.getMessage())
+                    : e.awsErrorDetails().errorCode() + ": "
+                            + e.awsErrorDetails().errorMessage();
+            if (Images.isCode(e, "InvalidAMIID.NotFound", "InvalidAMIID.Unavailable", "InvalidSnapshot.NotFound")) {
+                undone.add(what + " in " + region + " (was gone)");
+            } else if (Images.isCode(e, "InvalidSnapshot.InUse") && left.isEmpty()) {
+                // Another image uses the snapshot: to remove it is for whoever made that image.
+                kept.add(what + " in " + region + " stays (" + said + ")");
+            } else if (mayPass(e)) {
+                passing = e;
+            } else {
+                left.add(what + " in " + region + " (" + said + ")");
             }
         }
     }

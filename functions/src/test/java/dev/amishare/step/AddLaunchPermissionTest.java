@@ -9,10 +9,13 @@ import dev.amishare.ami.ManagedTags;
 import dev.amishare.error.NotShareable;
 import dev.amishare.keypolicy.Boundary;
 import dev.amishare.ledger.SharedImage;
+import dev.amishare.ledger.SharedSnapshot;
+import java.time.Duration;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.ec2.model.BlockDeviceMapping;
 import software.amazon.awssdk.services.ec2.model.CreateVolumePermission;
 import software.amazon.awssdk.services.ec2.model.SnapshotAttributeName;
 
@@ -116,6 +119,33 @@ final class AddLaunchPermissionTest {
             assertThat(copiers(world, image)).containsExactlyInAnyOrder(accounts);
             assertThat(world.ledger.held(world.id(), MINE).claim().orElseThrow().copiers())
                     .hasSize(501);
+        }
+    }
+
+    @Test
+    void neverSharesTheSourcesOwnSnapshotsWhateverTheirTagsSay() {
+        try (ShareWorld world = new ShareWorld()) {
+            world.claim(MINE, "222222222222");
+            String own = ShareWorld.SOURCE_SNAPSHOTS.get(0);
+            String imageId = world.ec2
+                    .registerImage(r -> r.name("of-the-sources-own")
+                            .rootDeviceName("/dev/xvda")
+                            .architecture("x86_64")
+                            .virtualizationType("hvm")
+                            .blockDeviceMappings(BlockDeviceMapping.builder()
+                                    .deviceName("/dev/xvda")
+                                    .ebs(e -> e.snapshotId(own))
+                                    .build()))
+                    .imageId();
+            world.passTime(Duration.ofMinutes(1));
+            world.ec2.createTags(r -> r.resources(imageId, own).tags(ShareWorld.tag(ManagedTags.MANAGED, "true")));
+            SharedImage image = new SharedImage(imageId, List.of(new SharedSnapshot("/dev/xvda", own, own)));
+
+            assertThatThrownBy(() -> world.addLaunchPermission(MINE, image, world.plan(true, "222222222222")))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageContainingAll(own, "Leave shareSnapshots out");
+            assertThat(CopyPermissions.of(world.ec2, own).accounts()).isEmpty();
+            assertThat(world.launchPermissions(imageId)).isEmpty();
         }
     }
 

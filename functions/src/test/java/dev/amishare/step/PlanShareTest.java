@@ -123,6 +123,33 @@ final class PlanShareTest {
     }
 
     @Test
+    void sharesNoSnapshotsOfTheSourcesOwnByWhateverWayItWouldBeSharedToday() {
+        try (SourceAccount account = SourceAccount.withGolden()) {
+            String source = account.make(account.planOf(GOLDEN)).imageId();
+            account.untilAvailable(source);
+            RegionPlan plan = account.planOf(source);
+            account.claim(plan);
+            RegisterAmi.Output shared = account.register(plan, List.of());
+            account.ledger.commit(
+                    SourceAccount.id(plan),
+                    SourceAccount.EXECUTION,
+                    shared.imageId(),
+                    shared.snapshots(),
+                    Principals.none(),
+                    account.now());
+            account.untilAvailable(shared.imageId());
+            account.ec2(SourceAccount.HOME)
+                    .attachImageWatermark(r -> r.imageId(source).watermarkName("w"));
+
+            assertThat(account.planOf(source).way()).isEqualTo(Way.COPY_IMAGE);
+            assertThatThrownBy(() -> account.plan("{\"sourceImageId\": \"" + source
+                            + "\", \"targets\": {\"accounts\": [\"222222222222\"]}, \"shareSnapshots\": true}"))
+                    .isInstanceOf(NotShareable.class)
+                    .hasMessageStartingWith("shareSnapshots: " + source);
+        }
+    }
+
+    @Test
     void whatIsWhollyUnderTheShareKeyIsNotCopied() {
         try (SourceAccount account = SourceAccount.withGolden()) {
             RegisterAmi.Output shared = account.make(account.planOf(GOLDEN));

@@ -105,6 +105,27 @@ final class UndoShareTest {
     }
 
     @Test
+    void takesBackThePermissionsOnSnapshotsWhereItMayNotReadTheImages() {
+        try (ShareWorld world = new ShareWorld()) {
+            SharedImage image = world.shared("222222222222");
+            world.claim(MINE, "444444444444");
+            world.addLaunchPermission(MINE, image, world.plan(true, "444444444444"));
+            var denied = new RecordedCalls().of(world.ec2, "describeImageAttribute");
+
+            UndoShare.Output output = new UndoShare(world.ledger, region -> denied)
+                    .run(new UndoShare.Input(world.key, REGION, IMAGE_NAME, MINE, null));
+
+            assertThat(output.undone()).hasSize(2).allMatch(line -> line.startsWith("permission of 444444444444"));
+            assertThat(output.left())
+                    .singleElement()
+                    .asString()
+                    .startsWith("launch permission of 444444444444 on image " + image.imageId());
+            assertThat(world.launchPermissions(image.imageId())).contains("444444444444");
+            assertThat(release(world).released()).isFalse();
+        }
+    }
+
+    @Test
     void leavesACommittedShareAlone() {
         try (ShareWorld world = new ShareWorld()) {
             SharedImage image = world.shared("222222222222");
