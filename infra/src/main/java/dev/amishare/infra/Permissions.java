@@ -288,9 +288,8 @@ final class Permissions {
                         "PutItem"),
                 describe(
                         "SeeShared",
-                        "The shared image and its snapshots, and whether they are ours.",
-                        "DescribeImages",
-                        "DescribeSnapshots"),
+                        "The shared image, and whether it is ours; of its snapshots the ledger says so.",
+                        "DescribeImages"),
                 new Permission(
                         "ReadLaunchPermissions",
                         "To add only what is missing.",
