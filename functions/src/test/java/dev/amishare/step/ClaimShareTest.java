@@ -227,7 +227,7 @@ final class ClaimShareTest {
     void addsToWhatStandsOfASourceThatIsGoneAndMakesNothing() {
         try (ShareWorld world = new ShareWorld()) {
             SharedImage shared = world.shared("222222222222");
-            RegionPlan plan = with(world.plan("444444444444"), Way.STANDING, SOURCE_IMAGE);
+            RegionPlan plan = Plans.with(world.plan("444444444444"), Way.STANDING, SOURCE_IMAGE);
             assertThat(claim(world, plan, NOON, null).next()).isEqualTo(ClaimShare.Next.SHARE);
             world.ledger.beginUndo(world.id(), MINE, MINE);
             world.ledger.release(world.id(), MINE);
@@ -354,27 +354,7 @@ final class ClaimShareTest {
     }
 
     private static RegionPlan ofAnotherSource(ShareWorld world, String... targets) {
-        return with(world.plan(targets), Way.SNAPSHOTS, ANOTHER_SOURCE);
-    }
-
-    private static RegionPlan with(RegionPlan plan, Way way, String sourceImageId) {
-        return new RegionPlan(
-                plan.region(),
-                plan.sourceRegion(),
-                sourceImageId,
-                plan.imageName(),
-                plan.keyArn(),
-                way,
-                plan.source(),
-                plan.volumes(),
-                plan.targets(),
-                plan.tags(),
-                plan.requestedTags(),
-                plan.snapshotTags(),
-                plan.shareSnapshots(),
-                plan.verify(),
-                plan.notes(),
-                plan.resultBytes());
+        return Plans.with(world.plan(targets), Way.SNAPSHOTS, ANOTHER_SOURCE);
     }
 
     /** EC2 that has not heard of an image, as it may happen for a moment. */

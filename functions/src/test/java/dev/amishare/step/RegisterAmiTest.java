@@ -91,7 +91,7 @@ final class RegisterAmiTest {
     @Test
     void neverTakesAnImageOfTheSourcesOwnSnapshotsWhoseIdIsNotRecorded() {
         try (SourceAccount account = SourceAccount.withGolden()) {
-            RegionPlan plan = forced(account.planOf(GOLDEN), Way.SAME_SNAPSHOTS);
+            RegionPlan plan = Plans.with(account.planOf(GOLDEN), Way.SAME_SNAPSHOTS);
             account.claim(plan);
             List<Copy> same = plan.source().snapshots().stream()
                     .map(id -> new Copy(id, id, null, null))
@@ -292,7 +292,7 @@ final class RegisterAmiTest {
     void aLicenceThatGotLostIsAttributesLost() {
         try (SourceAccount account = SourceAccount.empty()) {
             String id = account.load(SourceAccount.recorded("windows-2022-full-base"));
-            RegionPlan plan = forced(account.planOf(id), Way.SNAPSHOTS);
+            RegionPlan plan = Plans.with(account.planOf(id), Way.SNAPSHOTS);
             account.cloud.ec2().loseBillingCodes(plan.volumes().get(0).snapshotId());
             List<Copy> copies = copies(account, plan);
             assertThatThrownBy(() -> account.register(plan, copies))
@@ -361,25 +361,5 @@ final class RegisterAmiTest {
         account.await(plan, copies, null);
         assertThat(copies).allMatch(copy -> Objects.nonNull(copy.snapshotId()));
         return copies;
-    }
-
-    private static RegionPlan forced(RegionPlan plan, Way way) {
-        return new RegionPlan(
-                plan.region(),
-                plan.sourceRegion(),
-                plan.sourceImageId(),
-                plan.imageName(),
-                plan.keyArn(),
-                way,
-                plan.source(),
-                plan.volumes(),
-                plan.targets(),
-                plan.tags(),
-                plan.requestedTags(),
-                plan.snapshotTags(),
-                plan.shareSnapshots(),
-                plan.verify(),
-                plan.notes(),
-                plan.resultBytes());
     }
 }
